@@ -1,0 +1,66 @@
+package sqlerr
+
+import (
+	"errors"
+	"testing"
+
+	"tidemark/fault"
+	"tidemark/sql/token"
+)
+
+func span(from, line, col, to int) token.Span {
+	return token.Span{
+		Start: token.Pos{Offset: from, Line: line, Column: col},
+		End:   token.Pos{Offset: to, Line: line, Column: col + to - from},
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	at := span(7, 1, 8, 14)
+	cases := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"column", At(at, "Column '%s' does not exist", "hostnam"), "line 1:8: Column 'hostnam' does not exist"},
+		{"syntax", Syntax(at, "expected %s", "FROM"), "The query syntax is invalid at line 1:8: expected FROM"},
+		{"construct", Unsupported(at, "TABLESAMPLE"), "line 1:8: TABLESAMPLE is not supported"},
+		{"no prefix", New(at, "Division by zero"), "Division by zero"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if c.err.Error() != c.want {
+				t.Errorf("text = %q, want %q", c.err, c.want)
+			}
+			if fault.KindOf(c.err) != fault.Invalid {
+				t.Errorf("kind = %v, want invalid", fault.KindOf(c.err))
+			}
+			if e, ok := errors.AsType[*Error](c.err); !ok || e.Span != at {
+				t.Errorf("the span is lost: %+v", e)
+			}
+		})
+	}
+}
+
+func TestQuote(t *testing.T) {
+	cases := []struct {
+		name, query string
+		span        token.Span
+		want        string
+	}{
+		{"in a line", "SELECT hostnam FROM demo.host", span(7, 1, 8, 14), "m\nSELECT hostnam FROM demo.host\n       ^^^^^^^"},
+		{"second line with a tab", "SELECT\n\tab, cd\r\nx", span(12, 2, 6, 14), "m\n\tab, cd\n\t    ^^"},
+		{"at the end", "SELECT", span(6, 1, 7, 6), "m\nSELECT\n      ^"},
+		{"over lines", "a 'b\nc", span(2, 1, 3, 6), "m\na 'b\n  ^^"},
+		{"wide characters", "'日本' x", span(9, 1, 6, 10), "m\n'日本' x\n     ^"},
+		{"outside", "a", span(9, 1, 10, 10), "m"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			e := &Error{Span: c.span, Msg: "m"}
+			if got := e.Quote(c.query); got != c.want {
+				t.Errorf("Quote(%q) =\n%s\nwant\n%s", c.query, got, c.want)
+			}
+		})
+	}
+}
