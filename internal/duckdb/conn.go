@@ -1,0 +1,205 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"tidemark/fault"
+)
+
+// Conn is one connection. It runs one statement at a time.
+type Conn struct {
+	engine *Engine
+	once   sync.Once
+	conn   bindings.Connection
+}
+
+// errClosed is what a connection answers after Close.
+var errClosed = fault.New(fault.Unavailable, "the database connection is closed")
+
+// Close ends the connection and rolls back what it has not committed. It may be called twice.
+func (c *Conn) Close() error {
+	c.engine.forget(c)
+	c.disconnect()
+	return nil
+}
+
+func (c *Conn) disconnect() {
+	c.once.Do(func() {
+		bindings.Disconnect(&c.conn)
+		c.conn.Ptr = nil
+	})
+}
+
+// Timestamp is an argument of type TIMESTAMP_NS: nanoseconds since 1970.
+type Timestamp int64
+
+// Exec runs statements for their effect and returns the number of rows that the last
+// one changed. Without arguments there may be several, separated by semicolons.
+func (c *Conn) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if err := c.usable(ctx); err != nil {
+		return 0, err
+	}
+	defer c.watch(ctx)()
+	var res bindings.Result
+	defer bindings.DestroyResult(&res)
+	if len(args) == 0 {
+		if bindings.Query(c.conn, text, &res) == bindings.StateError {
+			return 0, c.failed(ctx, resultError(&res))
+		}
+		return int64(bindings.RowsChanged(&res)), nil
+	}
+	stmt, err := c.prepare(text, args)
+	if err != nil {
+		return 0, err
+	}
+	defer bindings.DestroyPrepare(&stmt)
+	if bindings.ExecutePrepared(stmt, &res) == bindings.StateError {
+		return 0, c.failed(ctx, resultError(&res))
+	}
+	return int64(bindings.RowsChanged(&res)), nil
+}
+
+// Query runs one statement and streams its result. The connection is busy until the
+// rows are closed. ctx ends the start only; Next takes its own.
+func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, error) {
+	if err := c.usable(ctx); err != nil {
+		return nil, err
+	}
+	defer c.watch(ctx)()
+	stmt, err := c.prepare(text, args)
+	if err != nil {
+		return nil, err
+	}
+	r := &Rows{conn: c, stmt: stmt}
+	if bindings.ExecutePreparedStreaming(stmt, &r.res) == bindings.StateError {
+		err := c.failed(ctx, resultError(&r.res))
+		return nil, errors.Join(err, r.Close())
+	}
+	if err := r.describe(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Columns returns the names and types of a statement's result without running it.
+func (c *Conn) Columns(ctx context.Context, text string) ([]Column, error) {
+	if err := c.usable(ctx); err != nil {
+		return nil, err
+	}
+	stmt, err := c.prepare(text, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer bindings.DestroyPrepare(&stmt)
+	columns := make([]Column, bindings.PreparedStatementColumnCount(stmt))
+	for i := range columns {
+		columns[i].Name = bindings.PreparedStatementColumnName(stmt, bindings.IdxT(i))
+		if columns[i].Type, err = takeType(bindings.PreparedStatementColumnLogicalType(stmt, bindings.IdxT(i))); err != nil {
+			return nil, fmt.Errorf("column %d: %w", i, err)
+		}
+	}
+	return columns, nil
+}
+
+func (c *Conn) usable(ctx context.Context) error {
+	if c.conn.Ptr == nil {
+		return errClosed
+	}
+	return ctx.Err()
+}
+
+// failed prefers the context's error to the interrupt that it caused.
+func (c *Conn) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil && ClassOf(err) == Interrupted {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func (c *Conn) prepare(text string, args []any) (bindings.PreparedStatement, error) {
+	var stmt bindings.PreparedStatement
+	if bindings.Prepare(c.conn, text, &stmt) == bindings.StateError {
+		defer bindings.DestroyPrepare(&stmt)
+		return stmt, newError(bindings.PrepareError(stmt))
+	}
+	for i, arg := range args {
+		if err := bind(stmt, i, arg); err != nil {
+			bindings.DestroyPrepare(&stmt)
+			return stmt, err
+		}
+	}
+	return stmt, nil
+}
+
+func bind(stmt bindings.PreparedStatement, i int, arg any) error {
+	value, err := newValue(arg)
+	if err != nil {
+		return fmt.Errorf("argument %d: %w", i+1, err)
+	}
+	defer bindings.DestroyValue(&value)
+	if bindings.BindValue(stmt, bindings.IdxT(i+1), value) == bindings.StateError {
+		return fmt.Errorf("argument %d: DuckDB refuses a %T here", i+1, arg)
+	}
+	return nil
+}
+
+func newValue(arg any) (bindings.Value, error) {
+	switch v := arg.(type) {
+	case nil:
+		return bindings.CreateNullValue(), nil
+	case bool:
+		return bindings.CreateBool(v), nil
+	case int:
+		return bindings.CreateInt64(int64(v)), nil
+	case int32:
+		return bindings.CreateInt32(v), nil
+	case int64:
+		return bindings.CreateInt64(v), nil
+	case uint32:
+		return bindings.CreateUInt32(v), nil
+	case float64:
+		return bindings.CreateDouble(v), nil
+	case string:
+		return bindings.CreateVarcharLength(v, bindings.IdxT(len(v))), nil
+	case Timestamp:
+		return bindings.CreateTimestampNS(bindings.NewTimestampNS(int64(v))), nil
+	default:
+		return bindings.Value{}, fmt.Errorf("a %T is no argument", arg)
+	}
+}
+
+const interruptEvery = 5 * time.Millisecond
+
+// watch interrupts the connection once ctx is done, again and again, because DuckDB
+// forgets an interrupt that comes before its statement; the returned function ends that.
+func (c *Conn) watch(ctx context.Context) (stop func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		tick := time.NewTicker(interruptEvery)
+		defer tick.Stop()
+		for {
+			bindings.Interrupt(c.conn)
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return func() {
+		if !unhook() {
+			close(done)
+			<-ended
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"tidemark/fault"
+)
+
+// Engine is an open database.
+type Engine struct {
+	opts Options
+
+	mu struct {
+		sync.Mutex
+		db    bindings.Database
+		open  bool
+		conns map[*Conn]struct{}
+	}
+}
+
+// Open opens the database and creates the file when it is absent. A file that another
+// process holds is fault.Conflict; one that cannot be written is fault.Unavailable.
+func Open(ctx context.Context, opts Options) (*Engine, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, fault.Wrap(fault.Invalid, err)
+	}
+	e := &Engine{opts: opts}
+	e.mu.conns = map[*Conn]struct{}{}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	db, err := openDatabase(opts)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.db, e.mu.open = db, true
+	if err := e.lockdown(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the configuration of %s: %w", opts.Path, err), e.Close())
+	}
+	return e, nil
+}
+
+func (e *Engine) lockdown(ctx context.Context) error {
+	c, err := e.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.Exec(ctx, e.opts.lockdown())
+	return err
+}
+
+func openDatabase(opts Options) (bindings.Database, error) {
+	var config bindings.Config
+	var db bindings.Database
+	if bindings.CreateConfig(&config) == bindings.StateError {
+		return db, fmt.Errorf("open %s: no memory for a configuration", opts.Path)
+	}
+	defer bindings.DestroyConfig(&config)
+	for _, s := range opts.settings() {
+		if bindings.SetConfig(config, s[0], s[1]) == bindings.StateError {
+			return db, fault.New(fault.Invalid, "open %s: DuckDB refuses setting %s = %q", opts.Path, s[0], s[1])
+		}
+	}
+	var text string
+	if bindings.OpenExt(opts.Path, &db, config, &text) == bindings.StateError {
+		return db, openError(opts.Path, text)
+	}
+	return db, nil
+}
+
+// Connect opens a connection. Every connection sees what was committed before its
+// statement began.
+func (e *Engine) Connect(ctx context.Context) (*Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.mu.open {
+		return nil, fault.New(fault.Unavailable, "the database is closed")
+	}
+	c := &Conn{engine: e}
+	if bindings.Connect(e.mu.db, &c.conn) == bindings.StateError {
+		return nil, fault.New(fault.Unavailable, "DuckDB refuses another connection")
+	}
+	e.mu.conns[c] = struct{}{}
+	return c, nil
+}
+
+// Path returns the database's file; it is empty for one in memory.
+func (e *Engine) Path() string { return e.opts.Path }
+
+// Close writes a checkpoint and releases the file. Connections that are still open
+// must have no statement running; they are closed. It may be called twice.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	conns := e.mu.conns
+	e.mu.conns = map[*Conn]struct{}{}
+	wasOpen := e.mu.open
+	e.mu.open = false
+	e.mu.Unlock()
+	if !wasOpen {
+		return nil
+	}
+	for c := range conns {
+		c.disconnect()
+	}
+	bindings.Close(&e.mu.db)
+	return nil
+}
+
+func (e *Engine) forget(c *Conn) {
+	e.mu.Lock()
+	delete(e.mu.conns, c)
+	e.mu.Unlock()
+}
