@@ -158,7 +158,7 @@ func (n number) value(text string) (Value, bool) {
 		return Integer(coef), true
 	}
 	exp := n.exponent - n.frac
-	if coef != 0 && int(exp)+n.count-1 > maxExponent+18 || int(exp) < -maxExponent {
+	if exp > maxExponent-18 || exp < 18-maxExponent {
 		return n.large(text)
 	}
 	return Number(coef, exp), true
