@@ -1,0 +1,40 @@
+package builtin
+
+// aggregates (developer guide, "Aggregate functions"). All ignore NULL unless the
+// sentence says otherwise, and give NULL over no rows.
+var aggregates = []entry{
+	{Sig: "count(T...) bigint", Emit: emitCount, Doc: "The number of rows, or of rows whose argument is not NULL; 0 over no rows."},
+	{Sig: "count_if(boolean) bigint", SQL: "CAST(count_if({d}{1}{o}){f} AS BIGINT)", Doc: "The number of rows for which the condition is true."},
+	{Sig: "sum(I) bigint", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
+	{Sig: "sum(double) double", SQL: "sum({d}{1}{o}){f}", Doc: "The sum."},
+	{Sig: "sum(interval day to second) interval day to second", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
+	{Sig: "avg(N) double", SQL: "avg({d}{1}{o}){f}", Doc: "The arithmetic mean."},
+	{Sig: "avg(interval day to second) interval day to second", SQL: "CAST(round(avg({d}{1}{o}){f}) AS BIGINT)", Doc: "The arithmetic mean, to the nearest nanosecond."},
+	{Sig: "min(O) O", SQL: "min({d}{1}{o}){f}", Doc: "The smallest value."},
+	{Sig: "min(O, bigint) array(O)", SQL: "min({d}{1}, {2}{o}){f}", Doc: "The n smallest values, ascending."},
+	{Sig: "max(O) O", SQL: "max({d}{1}{o}){f}", Doc: "The largest value."},
+	{Sig: "max(O, bigint) array(O)", SQL: "max({d}{1}, {2}{o}){f}", Doc: "The n largest values, descending."},
+	{Sig: "min_by(T, O) T", SQL: "arg_min_null({d}{1}, {2}{o}){f}", Doc: "The first argument of the row with the smallest second, NULL included."},
+	{Sig: "min_by(T, O, bigint) array(T)", SQL: "list_transform(arg_min({d}{'v': {1}}, {2}, {3}{o}){f}, lambda r: r.v)", Doc: "The first arguments of the n rows with the smallest second, ascending by it."},
+	{Sig: "max_by(T, O) T", SQL: "arg_max_null({d}{1}, {2}{o}){f}", Doc: "The first argument of the row with the largest second, NULL included."},
+	{Sig: "max_by(T, O, bigint) array(T)", SQL: "list_transform(arg_max({d}{'v': {1}}, {2}, {3}{o}){f}, lambda r: r.v)", Doc: "The first arguments of the n rows with the largest second, descending by it."},
+	{Sig: "arbitrary(T) T", SQL: "any_value({d}{1}{o}){f}", Doc: "Some value that is not NULL."},
+	{Sig: "array_agg(T) array(T)", SQL: "list({d}{1}{o}){f}", Doc: "All values, NULLs included, in the order of ORDER BY."},
+	{Sig: "bool_and(boolean) boolean", SQL: "bool_and({d}{1}{o}){f}", Doc: "Whether every value is true."},
+	{Sig: "every(boolean) boolean", SQL: "bool_and({d}{1}{o}){f}", Doc: "Whether every value is true."},
+	{Sig: "bool_or(boolean) boolean", SQL: "bool_or({d}{1}{o}){f}", Doc: "Whether some value is true."},
+	{Sig: "create_time_series(timestamp, T) timeseries(T)", Emit: emitCreateTimeSeries, Doc: "The rows of the group as a series ordered by time; a NULL time or value is an error."},
+}
+
+// emitCount renders count() and count(*), which arrive without arguments, as count(*).
+func emitCount(c Call) (string, error) {
+	if len(c.Args) == 0 {
+		return fill("count(*){f}", c), nil
+	}
+	return fill("count({d}{1}{o}){f}", c), nil
+}
+
+// emitCreateTimeSeries collects structs in the order of their times.
+func emitCreateTimeSeries(c Call) (string, error) {
+	return fill("list({d}{'time': tm_not_null({1}, 'time'), 'value': tm_not_null({2}, 'value')} ORDER BY {1}){f}", c), nil
+}

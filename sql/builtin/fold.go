@@ -1,0 +1,163 @@
+package builtin
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"tidemark/sql/types"
+)
+
+// The fold functions compute with the Go forms of package types: int32 for integer
+// and year to month intervals, int64 for bigint, timestamps and day to second
+// intervals, float64. They never see NULL.
+
+var errDivisionByZero = errors.New("Division by zero")
+
+func foldSame(args []any) (any, error) { return args[0], nil }
+
+func foldConst(v any) func([]any) (any, error) {
+	return func([]any) (any, error) { return v, nil }
+}
+
+// swapped exchanges the two arguments.
+func swapped(f func([]any) (any, error)) func([]any) (any, error) {
+	return func(args []any) (any, error) { return f([]any{args[1], args[0]}) }
+}
+
+// arithmetic applies the operation of the arguments' type.
+func arithmetic(args []any, whole func(a, b int64) (int64, error), real func(a, b float64) float64) (any, error) {
+	switch a := args[0].(type) {
+	case float64:
+		return real(a, args[1].(float64)), nil
+	case int32:
+		n, err := whole(int64(a), int64(args[1].(int32)))
+		if err == nil && int64(int32(n)) != n {
+			err = &types.ErrRange{What: "integer"}
+		}
+		return int32(n), err
+	case int64:
+		return whole(a, args[1].(int64))
+	}
+	return nil, fmt.Errorf("no arithmetic on %T", args[0])
+}
+
+func foldAdd(args []any) (any, error) {
+	return arithmetic(args, func(a, b int64) (int64, error) { return types.AddInt64(a, b, "bigint") },
+		func(a, b float64) float64 { return a + b })
+}
+
+func foldSubtract(args []any) (any, error) {
+	return arithmetic(args, subtract, func(a, b float64) float64 { return a - b })
+}
+
+func subtract(a, b int64) (int64, error) {
+	if b == math.MinInt64 {
+		return 0, &types.ErrRange{What: "bigint"}
+	}
+	return types.AddInt64(a, -b, "bigint")
+}
+
+func foldMultiply(args []any) (any, error) {
+	return arithmetic(args, func(a, b int64) (int64, error) { return types.MultiplyInt64(a, b, "bigint") },
+		func(a, b float64) float64 { return a * b })
+}
+
+func foldDivide(args []any) (any, error) {
+	return arithmetic(args, func(a, b int64) (int64, error) {
+		switch {
+		case b == 0:
+			return 0, errDivisionByZero
+		case b == -1:
+			return subtract(0, a)
+		}
+		return a / b, nil
+	}, func(a, b float64) float64 { return a / b })
+}
+
+func foldModulo(args []any) (any, error) {
+	return arithmetic(args, func(a, b int64) (int64, error) {
+		switch b {
+		case 0:
+			return 0, errDivisionByZero
+		case -1:
+			return 0, nil
+		}
+		return a % b, nil
+	}, math.Mod)
+}
+
+func foldNegate(args []any) (any, error) {
+	switch a := args[0].(type) {
+	case float64:
+		return -a, nil
+	case int32:
+		return foldSubtract([]any{int32(0), a})
+	}
+	return foldSubtract([]any{int64(0), args[0]})
+}
+
+func foldConcat(args []any) (any, error) { return args[0].(string) + args[1].(string), nil }
+
+func foldAddNanos(args []any) (any, error) {
+	return types.AddInt64(args[0].(int64), args[1].(int64), "timestamp")
+}
+
+func foldAddMonths(args []any) (any, error) {
+	return types.AddMonthsToTimestamp(args[0].(int64), int64(args[1].(int32)))
+}
+
+func foldSubtractMonths(args []any) (any, error) {
+	return types.AddMonthsToTimestamp(args[0].(int64), -int64(args[1].(int32)))
+}
+
+var errPartOfDay = errors.New("Cannot add hour, minutes or seconds to a date")
+
+func foldDateAddNanos(args []any) (any, error) {
+	return dateAddNanos(args[0].(int32), args[1].(int64), 1)
+}
+
+func foldDateSubtractNanos(args []any) (any, error) {
+	return dateAddNanos(args[0].(int32), args[1].(int64), -1)
+}
+
+func dateAddNanos(day int32, ns, sign int64) (any, error) {
+	if ns%types.Day != 0 {
+		return nil, errPartOfDay
+	}
+	return day + int32(sign*(ns/types.Day)), nil
+}
+
+func foldDateAddMonths(args []any) (any, error) {
+	return int32(types.AddMonths(int64(args[0].(int32)), int64(args[1].(int32)))), nil
+}
+
+func foldDateSubtractMonths(args []any) (any, error) {
+	return int32(types.AddMonths(int64(args[0].(int32)), -int64(args[1].(int32)))), nil
+}
+
+func foldDate(args []any) (any, error) { return int32(types.DayOf(args[0].(int64))), nil }
+
+func foldTimeOfDay(args []any) (any, error) {
+	ns := args[0].(int64)
+	midnight, err := types.Bin(ns, types.Day)
+	return ns - midnight, err
+}
+
+func foldBin(args []any) (any, error) {
+	if args[1].(int64) <= 0 {
+		return nil, errors.New("interval must be positive")
+	}
+	return types.Bin(args[0].(int64), args[1].(int64))
+}
+
+func foldParseDuration(args []any) (any, error) {
+	v, t, err := types.ParseDuration(args[0].(string))
+	if err != nil {
+		return nil, err
+	}
+	if t.Kind != types.IntervalDayToSecond {
+		return nil, fmt.Errorf("%s is not an interval day to second", args[0])
+	}
+	return v, nil
+}

@@ -1,0 +1,252 @@
+package builtin
+
+import (
+	"fmt"
+	"strings"
+
+	"tidemark/sql/types"
+)
+
+// ArgType is what Resolve knows about an argument: its type or, for a lambda, how
+// many parameters it has.
+type ArgType struct {
+	Type   types.Type
+	Lambda int // 0 for an ordinary argument
+}
+
+// Match is a resolved call.
+type Match struct {
+	Overload *Overload
+	Args     []types.Type // to which the arguments must be coerced; for a lambda its body
+	Result   types.Type
+}
+
+// ErrorKind says why a call cannot be resolved.
+type ErrorKind uint8
+
+// The reasons.
+const (
+	NotRegistered ErrorKind = iota // no function has that name
+	Unsupported                    // Timestream has it, this release does not
+	Arguments                      // no overload takes these arguments
+)
+
+// Error is why a call cannot be resolved. The analyser puts the position before its text.
+type Error struct {
+	Kind ErrorKind
+	Text string
+}
+
+// Error returns the text.
+func (e *Error) Error() string { return e.Text }
+
+// BodyType analyses the lambda that is argument i of a call, given the types of its
+// parameters, and returns the type of its body.
+type BodyType func(i int, params []types.Type) (types.Type, error)
+
+// Resolve picks the overload for a call: the one with the cheapest coercions, the
+// first of the table among equals. body may be nil when no argument is a lambda;
+// an error of body is returned as it is.
+func Resolve(name string, args []ArgType, body BodyType) (Match, error) {
+	f, ok := Lookup(name)
+	if !ok {
+		return Match{}, unknown(name)
+	}
+	best, bestCost := (*binding)(nil), types.Cost(0)
+	for _, o := range f.Overloads {
+		b := &binding{overload: o, vars: map[byte]types.Type{}}
+		if cost, ok := b.ordinary(args); ok && (best == nil || cost < bestCost) {
+			best, bestCost = b, cost
+		}
+	}
+	if best == nil {
+		return Match{}, &Error{Arguments, f.mismatch(args)}
+	}
+	return best.finish(args, body, f)
+}
+
+// Of wraps the types of ordinary arguments.
+func Of(args ...types.Type) []ArgType {
+	out := make([]ArgType, len(args))
+	for i, t := range args {
+		out[i].Type = t
+	}
+	return out
+}
+
+func unknown(name string) error {
+	if why, ok := deferred[strings.ToLower(name)]; ok {
+		return &Error{Unsupported, fmt.Sprintf("Function '%s' is not supported: %s", name, why)}
+	}
+	return &Error{NotRegistered, fmt.Sprintf("Function '%s' not registered", name)}
+}
+
+// mismatch is the text for arguments that no overload takes.
+func (f *Function) mismatch(args []ArgType) string {
+	texts := make([]string, len(args))
+	for i, a := range args {
+		texts[i] = a.Type.String()
+		if a.Lambda > 0 {
+			texts[i] = "lambda"
+		}
+	}
+	given := strings.Join(texts, ", ")
+	if strings.ContainsAny(f.Name, "+-*/%|") {
+		return fmt.Sprintf("'%s' cannot be applied to %s", f.Name, given)
+	}
+	expected := make([]string, len(f.Overloads))
+	for i, o := range f.Overloads {
+		expected[i] = o.Signature[:closing(o.Signature)+1]
+	}
+	return fmt.Sprintf("Unexpected parameters (%s) for function %s. Expected: %s", given, f.Name, strings.Join(expected, ", "))
+}
+
+// binding is the attempt to call one overload.
+type binding struct {
+	overload *Overload
+	vars     map[byte]types.Type
+}
+
+// param returns the pattern of argument i.
+func (b *binding) param(i int) pattern {
+	return b.overload.params[min(i, len(b.overload.params)-1)]
+}
+
+func (b *binding) takes(n int) bool {
+	want := len(b.overload.params)
+	return n == want || b.overload.variadic && n >= want-1
+}
+
+// ordinary binds the variables by the arguments that are not lambdas and prices the coercions.
+func (b *binding) ordinary(args []ArgType) (total types.Cost, ok bool) {
+	if !b.takes(len(args)) {
+		return 0, false
+	}
+	for i, a := range args {
+		p := b.param(i)
+		if p.lambda != (a.Lambda > 0) || p.lambda && len(p.params) != a.Lambda || !p.lambda && !b.bind(p, a.Type) {
+			return 0, false
+		}
+	}
+	if !b.restrict() {
+		return 0, false
+	}
+	for i, a := range args {
+		if a.Lambda > 0 {
+			continue
+		}
+		cost, ok := types.Coerce(a.Type, b.substitute(b.param(i)))
+		if !ok {
+			return 0, false
+		}
+		total += cost
+	}
+	return total, true
+}
+
+// bind collects what an argument says about the variables of its parameter.
+func (b *binding) bind(p pattern, t types.Type) bool {
+	switch {
+	case p.variable != 0:
+		known, bound := b.vars[p.variable]
+		if !bound {
+			b.vars[p.variable] = t
+			return true
+		}
+		common, ok := types.Common(known, t)
+		b.vars[p.variable] = common
+		return ok
+	case t.Kind == types.Unknown || p.elem == nil:
+		return true // whether the types fit is for Coerce to say
+	case p.kind == types.Array && t.Kind == types.Timeseries:
+		return b.bind(*p.elem, t.Points())
+	case p.kind == t.Kind && t.Elem != nil:
+		return b.bind(*p.elem, *t.Elem)
+	}
+	return false
+}
+
+// restrict holds the variables to what their letters allow. A variable that only
+// NULLs bound becomes the first type that its letter allows.
+func (b *binding) restrict() bool {
+	for v, t := range b.vars {
+		allowed, limited := restrictions[v]
+		switch {
+		case !limited:
+		case t.Kind == types.Unknown:
+			b.vars[v] = types.Of(allowed[0])
+		case !contains(allowed, t.Kind):
+			return false
+		}
+	}
+	return true
+}
+
+var restrictions = map[byte][]types.Kind{
+	'N': {types.Bigint, types.Integer, types.Double},
+	'I': {types.Bigint, types.Integer},
+	'O': {types.Varchar, types.Boolean, types.Integer, types.Bigint, types.Double, types.Timestamp, types.Date, types.Time,
+		types.IntervalDayToSecond, types.IntervalYearToMonth},
+}
+
+func contains(kinds []types.Kind, k types.Kind) bool {
+	for _, each := range kinds {
+		if each == k {
+			return true
+		}
+	}
+	return false
+}
+
+// substitute replaces the variables of a pattern; one that nothing bound is unknown.
+func (b *binding) substitute(p pattern) types.Type {
+	switch {
+	case p.variable != 0:
+		return b.vars[p.variable]
+	case p.elem != nil:
+		elem := b.substitute(*p.elem)
+		return types.Type{Kind: p.kind, Elem: &elem}
+	}
+	return types.Of(p.kind)
+}
+
+// finish analyses the lambdas in order, each of which may bind further variables.
+func (b *binding) finish(args []ArgType, body BodyType, f *Function) (Match, error) {
+	m := Match{Overload: b.overload, Args: make([]types.Type, len(args))}
+	for i, a := range args {
+		p := b.param(i)
+		if a.Lambda == 0 {
+			m.Args[i] = b.substitute(p)
+			continue
+		}
+		t, err := b.lambda(i, p, body)
+		if err != nil {
+			return Match{}, err
+		}
+		if m.Args[i] = b.substitute(*p.elem); m.Args[i].Kind == types.Unknown {
+			m.Args[i] = t
+		}
+		if _, ok := types.Coerce(t, m.Args[i]); !ok {
+			return Match{}, &Error{Arguments, fmt.Sprintf("Lambda of function %s must return %s, not %s", f.Name, m.Args[i], t)}
+		}
+	}
+	m.Result = b.substitute(b.overload.result)
+	return m, nil
+}
+
+func (b *binding) lambda(i int, p pattern, body BodyType) (types.Type, error) {
+	params := make([]types.Type, len(p.params))
+	for j, each := range p.params {
+		params[j] = b.substitute(each)
+	}
+	t, err := body(i, params)
+	if err != nil {
+		return t, err
+	}
+	if v := p.elem.variable; v != 0 {
+		if _, bound := b.vars[v]; !bound {
+			b.vars[v] = t
+		}
+	}
+	return t, nil
+}

@@ -1,0 +1,119 @@
+package builtin
+
+import (
+	"fmt"
+	"strings"
+
+	"tidemark/sql/types"
+)
+
+// A signature is written as the documentation prints it:
+//
+//	name(type, type...) result
+//
+// where a type is a scalar type, array(t), timeseries(t), row or lambda(t, ...) t,
+// or a type variable, one upper-case letter. Dots after the last parameter let it
+// be repeated or left out. Some variables are restricted:
+//
+//	N  integer, bigint or double        I  integer or bigint
+//	O  a scalar that has an order       other letters: any type
+
+// pattern is a type with variables.
+type pattern struct {
+	kind     types.Kind
+	variable byte      // 'T' and so on; kind is Unknown then
+	elem     *pattern  // of an array or a timeseries
+	lambda   bool      // params -> elem
+	params   []pattern // of a lambda
+}
+
+var scalarNames = map[string]types.Kind{
+	"boolean": types.Boolean, "integer": types.Integer, "bigint": types.Bigint, "double": types.Double,
+	"varchar": types.Varchar, "timestamp": types.Timestamp, "date": types.Date, "time": types.Time,
+	"interval day to second": types.IntervalDayToSecond, "interval year to month": types.IntervalYearToMonth,
+}
+
+// parseSignature reads a signature; one that is wrong is a mistake in the table and panics.
+func parseSignature(text string) (name string, params []pattern, variadic bool, result pattern) {
+	open, end := strings.IndexByte(text, '('), strings.IndexByte(text, ')')
+	if open < 0 || end < open {
+		panic("signature " + text)
+	}
+	end = open + closing(text[open:])
+	list := text[open+1 : end]
+	list, variadic = strings.CutSuffix(list, "...")
+	for _, p := range splitTypes(list) {
+		params = append(params, parsePattern(p))
+	}
+	return text[:open], params, variadic, parsePattern(strings.TrimSpace(text[end+1:]))
+}
+
+// closing returns the index of the parenthesis that closes the first one.
+func closing(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	panic("signature " + text)
+}
+
+// splitTypes cuts a list at the commas outside of parentheses.
+func splitTypes(list string) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i := range len(list) {
+		switch list[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				parts, start = append(parts, strings.TrimSpace(list[start:i])), i+1
+			}
+		}
+	}
+	if last := strings.TrimSpace(list[start:]); last != "" {
+		parts = append(parts, last)
+	}
+	return parts
+}
+
+func parsePattern(text string) pattern {
+	if kind, ok := scalarNames[text]; ok {
+		return pattern{kind: kind}
+	}
+	if len(text) == 1 && text[0] >= 'A' && text[0] <= 'Z' {
+		return pattern{variable: text[0]}
+	}
+	word, rest, ok := strings.Cut(text, "(")
+	if !ok {
+		panic("type " + text)
+	}
+	end := closing("(" + rest)
+	inner := splitTypes(rest[:end-1])
+	switch word {
+	case "array", "timeseries":
+		elem := parsePattern(inner[0])
+		return pattern{kind: map[string]types.Kind{"array": types.Array, "timeseries": types.Timeseries}[word], elem: &elem}
+	case "lambda":
+		elem := parsePattern(strings.TrimSpace(rest[end:]))
+		return pattern{lambda: true, elem: &elem, params: parsePatterns(inner)}
+	}
+	panic(fmt.Sprintf("type %q", text))
+}
+
+func parsePatterns(texts []string) []pattern {
+	all := make([]pattern, len(texts))
+	for i, t := range texts {
+		all[i] = parsePattern(t)
+	}
+	return all
+}

@@ -1,0 +1,167 @@
+package plan
+
+import (
+	"tidemark/sql/builtin"
+	"tidemark/sql/types"
+)
+
+// Aggregate groups the input by Keys and computes Aggs per group. Without keys
+// there is exactly one group, also over no rows.
+type Aggregate struct {
+	Input Node
+	Keys  []Assign
+	// Sets lists the grouping sets as indexes into Keys; nil means one set of all
+	// keys. A key that a set leaves out is NULL in its rows.
+	Sets [][]int
+	Aggs []AggAssign
+	// Groupings are the results of GROUPING(key, ...): a bit per key, the last
+	// argument being the lowest, 1 when the key is left out of the row's set.
+	Groupings []GroupingAssign
+}
+
+// AggAssign is an aggregate call and the column that holds its result.
+type AggAssign struct {
+	Col  Col
+	Call AggCall
+}
+
+// GroupingAssign is a GROUPING call over keys, by index.
+type GroupingAssign struct {
+	Col  Col // bigint
+	Keys []int
+}
+
+// AggCall is a call of an aggregate.
+type AggCall struct {
+	Fn       *builtin.Overload
+	Args     []Expr
+	Distinct bool
+	Filter   Expr // nil without FILTER (WHERE ...)
+	OrderBy  []SortKey
+	Result   types.Type
+}
+
+// Columns lists the keys, then the aggregates, then the GROUPING results.
+func (n *Aggregate) Columns() []Col {
+	cols := assigned(n.Keys)
+	for _, a := range n.Aggs {
+		cols = append(cols, a.Col)
+	}
+	for _, g := range n.Groupings {
+		cols = append(cols, g.Col)
+	}
+	return cols
+}
+
+// Inputs returns the input.
+func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
+
+func (n *Aggregate) rebuild(in []Node, f func(Expr) Expr) Node {
+	c := *n
+	c.Input, c.Keys, c.Aggs = in[0], mapAssigns(n.Keys, f), make([]AggAssign, len(n.Aggs))
+	for i, a := range n.Aggs {
+		c.Aggs[i] = AggAssign{a.Col, a.Call.rebuild(f)}
+	}
+	return &c
+}
+
+func (a AggCall) rebuild(f func(Expr) Expr) AggCall {
+	a.Args, a.OrderBy = mapAll(a.Args, f), mapKeys(a.OrderBy, f)
+	if a.Filter != nil {
+		a.Filter = f(a.Filter)
+	}
+	return a
+}
+
+// Window adds the results of window calls to the columns of its input.
+type Window struct {
+	Input Node
+	Calls []WindowAssign
+}
+
+// WindowAssign is a window call and the column that holds its result.
+type WindowAssign struct {
+	Col  Col
+	Call WindowCall
+}
+
+// WindowCall is a call of a window function, or of an aggregate, with OVER.
+type WindowCall struct {
+	AggCall
+	IgnoreNulls bool
+	PartitionBy []Expr
+	Order       []SortKey
+	Frame       *Frame // nil: the default, RANGE UNBOUNDED PRECEDING
+}
+
+// FrameUnit is what the bounds of a frame count.
+type FrameUnit uint8
+
+// The units.
+const (
+	Rows FrameUnit = iota
+	Range
+	Groups
+)
+
+// BoundKind is one end of a frame.
+type BoundKind uint8
+
+// The ends, in the order in which they may follow each other.
+const (
+	UnboundedPreceding BoundKind = iota
+	Preceding
+	CurrentRow
+	Following
+	UnboundedFollowing
+)
+
+// Frame is the frame of a window.
+type Frame struct {
+	Unit       FrameUnit
+	Start, End Bound
+}
+
+// Bound is one end of a frame; Offset is set for Preceding and Following: a bigint
+// for Rows and Groups, for Range what may be subtracted from the one sort key (for a
+// timestamp an interval day to second).
+type Bound struct {
+	Kind   BoundKind
+	Offset Expr
+}
+
+// Columns lists the input's columns, then the results.
+func (n *Window) Columns() []Col {
+	cols := append([]Col(nil), n.Input.Columns()...)
+	for _, c := range n.Calls {
+		cols = append(cols, c.Col)
+	}
+	return cols
+}
+
+// Inputs returns the input.
+func (n *Window) Inputs() []Node { return []Node{n.Input} }
+
+func (n *Window) rebuild(in []Node, f func(Expr) Expr) Node {
+	c := &Window{in[0], make([]WindowAssign, len(n.Calls))}
+	for i, w := range n.Calls {
+		c.Calls[i] = WindowAssign{w.Col, w.Call.rebuild(f)}
+	}
+	return c
+}
+
+func (w WindowCall) rebuild(f func(Expr) Expr) WindowCall {
+	w.AggCall = w.AggCall.rebuild(f)
+	w.PartitionBy, w.Order = mapAll(w.PartitionBy, f), mapKeys(w.Order, f)
+	if w.Frame != nil {
+		w.Frame = &Frame{w.Frame.Unit, w.Frame.Start.rebuild(f), w.Frame.End.rebuild(f)}
+	}
+	return w
+}
+
+func (b Bound) rebuild(f func(Expr) Expr) Bound {
+	if b.Offset != nil {
+		b.Offset = f(b.Offset)
+	}
+	return b
+}

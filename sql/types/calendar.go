@@ -1,0 +1,117 @@
+package types
+
+import (
+	"fmt"
+	"math"
+)
+
+// ErrRange is the error of a result that does not fit its type.
+type ErrRange struct{ What string }
+
+// Error names what is out of range.
+func (e *ErrRange) Error() string { return e.What + " out of range" }
+
+// civil returns the date of a day counted from 1970-01-01, in the proleptic
+// Gregorian calendar. Years are counted from March, so that the leap day is the last.
+func civil(days int64) (year, month, day int64) {
+	days += 719468 // from 0000-03-01
+	era := floorDiv(days, 146097)
+	doe := days - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	year, month, day = yoe+era*400, mp+3, doy-(153*mp+2)/5+1
+	if month > 12 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// daysOf returns the days from 1970-01-01 to a date; the day may lie outside its month.
+func daysOf(year, month, day int64) int64 {
+	if month <= 2 {
+		year, month = year-1, month+12
+	}
+	era := floorDiv(year, 400)
+	yoe := year - era*400
+	doy := (153*(month-3)+2)/5 + day - 1
+	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
+}
+
+// monthLength returns the number of days of a month.
+func monthLength(year, month int64) int64 {
+	if month == 12 {
+		return 31
+	}
+	return daysOf(year, month+1, 1) - daysOf(year, month, 1)
+}
+
+// AddMonths moves a day by calendar months; a day that the new month lacks becomes its last.
+func AddMonths(days int64, months int64) int64 {
+	year, month, day := civil(days)
+	total := year*12 + month - 1 + months
+	year, month = floorDiv(total, 12), total-floorDiv(total, 12)*12+1
+	return daysOf(year, month, min(day, monthLength(year, month)))
+}
+
+// AddMonthsToTimestamp moves a timestamp by calendar months.
+func AddMonthsToTimestamp(ns int64, months int64) (int64, error) {
+	days := floorDiv(ns, Day)
+	clock := ns - days*Day
+	return timestampOf(AddMonths(days, months), clock)
+}
+
+// timestampOf joins a day and a time of that day.
+func timestampOf(days, clock int64) (int64, error) {
+	const last, first = math.MaxInt64 / Day, math.MinInt64/Day - 1
+	if days > last || days < first {
+		return 0, &ErrRange{"timestamp"}
+	}
+	if days == first { // days*Day alone would not fit
+		return AddInt64((days+1)*Day, clock-Day, "timestamp")
+	}
+	return AddInt64(days*Day, clock, "timestamp")
+}
+
+// DayOf returns the day of a timestamp, counted from 1970-01-01.
+func DayOf(ns int64) int64 { return floorDiv(ns, Day) }
+
+// Bin returns the largest multiple of step that is not above ns; step is positive.
+func Bin(ns, step int64) (int64, error) {
+	return AddInt64(ns, -(ns - floorDiv(ns, step)*step), "timestamp")
+}
+
+// AddInt64 adds two numbers; an overflow is an error that names what.
+func AddInt64(a, b int64, what string) (int64, error) {
+	sum := a + b
+	if (a > 0) == (b > 0) && (sum > 0) != (a > 0) && a != 0 && b != 0 {
+		return 0, &ErrRange{what}
+	}
+	return sum, nil
+}
+
+// MultiplyInt64 multiplies two numbers; an overflow is an error that names what.
+func MultiplyInt64(a, b int64, what string) (int64, error) {
+	if a == 0 || b == 0 {
+		return 0, nil
+	}
+	p := a * b
+	if p/b != a || a == -1 && b == math.MinInt64 || b == -1 && a == math.MinInt64 {
+		return 0, &ErrRange{what}
+	}
+	return p, nil
+}
+
+// floorDiv divides rounding down; d is positive.
+func floorDiv(n, d int64) int64 {
+	q := n / d
+	if n%d < 0 {
+		q--
+	}
+	return q
+}
+
+// badText is the error of a text that does not have the form of a type.
+func badText(text string, kind Kind) error {
+	return fmt.Errorf("'%s' is not a valid %s", text, kind)
+}
