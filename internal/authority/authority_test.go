@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -107,20 +106,25 @@ func TestBrokenAuthorityIsRefused(t *testing.T) {
 // handshake connects a client that trusts pool to a server with the certificate.
 func handshake(t *testing.T, pair tls.Certificate, pool *x509.CertPool, name string) error {
 	t.Helper()
-	client, server := net.Pipe()
-	defer client.Close()
+	ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer server.Close()
-		s := tls.Server(server, &tls.Config{Certificates: []tls.Certificate{pair}})
-		if s.Handshake() == nil {
-			io.Copy(io.Discard, s)
+		conn, err := ln.Accept()
+		if err != nil {
+			return
 		}
+		defer conn.Close()
+		io.Copy(io.Discard, conn) // the first read does the handshake
 	}()
-	c := tls.Client(client, &tls.Config{RootCAs: pool, ServerName: name})
-	err := c.Handshake()
-	client.Close()
+	conn, err := tls.Dial("tcp", ln.Addr().String(), &tls.Config{RootCAs: pool, ServerName: name})
+	if err == nil {
+		conn.Close()
+	}
+	ln.Close()
 	<-done
 	return err
 }
