@@ -1,0 +1,100 @@
+package cursor
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// startFetch makes sure that somebody reads the source for the wanted page, and
+// returns a channel that is closed when that ends. c.mu is held.
+func (c *cursor[S]) startFetch(want Want) <-chan struct{} {
+	if c.mu.fetching == nil {
+		c.mu.fetching = make(chan struct{})
+		c.set.readers.Go(func() { c.fetch(want) })
+	}
+	return c.mu.fetching
+}
+
+// fetch reads the source until the rows make the wanted page, or there are no
+// more. It owns the source while it runs.
+func (c *cursor[S]) fetch(want Want) {
+	for {
+		begin := time.Now()
+		rows, err := c.read()
+		sizes := sizesOf(rows, want.Size)
+		if c.fetched(rows, sizes, err, time.Since(begin), want) {
+			return
+		}
+	}
+}
+
+// fetched takes in what a read returned and reports whether the fetch is over.
+func (c *cursor[S]) fetched(rows [][]any, sizes []int, err error, took time.Duration, want Want) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := &c.mu
+	if m.err == nil {
+		m.spent += took
+		m.add(rows, sizes)
+		c.count()
+	}
+	c.settle(sizes, err)
+	if _, settled, _ := m.cut(want); !settled && m.err == nil {
+		return false
+	}
+	c.endFetch()
+	return true
+}
+
+// settle ends the query or its source as the outcome of a read demands. c.mu is held.
+func (c *cursor[S]) settle(sizes []int, err error) {
+	m := &c.mu
+	for _, size := range sizes {
+		m.total += int64(size)
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		m.ended = true
+		c.release()
+	case err != nil:
+		c.end(err)
+	case m.total > c.set.opt.ResultBytes:
+		c.end(resultSizeError(c.set.opt.ResultBytes))
+	}
+}
+
+// endFetch wakes the waiting requests. c.mu is held.
+func (c *cursor[S]) endFetch() {
+	close(c.mu.fetching)
+	c.mu.fetching = nil
+	if c.mu.err != nil {
+		c.release()
+	}
+}
+
+// read returns the next rows: those that are parked, and then those of the source.
+func (c *cursor[S]) read() ([][]any, error) {
+	c.mu.Lock()
+	rest, closed, left := c.mu.rest, c.mu.closed, c.set.opt.RunTime-c.mu.spent
+	c.mu.Unlock()
+	if rest != nil && !rest.empty() {
+		return rest.next()
+	}
+	if closed {
+		return nil, io.EOF
+	}
+	return c.readSource(left)
+}
+
+// readSource returns the source's next rows, for which it has the time that is left.
+func (c *cursor[S]) readSource(left time.Duration) ([][]any, error) {
+	ctx, cancel := context.WithTimeoutCause(c.ctx, left, runTimeError(c.set.opt.RunTime))
+	defer cancel()
+	rows, err := c.Source.Next(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return rows, err
+}

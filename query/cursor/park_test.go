@@ -1,0 +1,132 @@
+package cursor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/fault"
+)
+
+func TestParkedRowsComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir()}), &rows{n: 1000, batch: 7}
+		cut, err := start(set, src, want(10, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if src.closed.Load() != 1 || set.parked.Load() == 0 {
+			t.Fatalf("source closed %d times, %d bytes parked after a minute; want once, some", src.closed.Load(), set.parked.Load())
+		}
+		all := numbers(cut.Rows)
+		for cut.NextToken != "" {
+			if cut, err = resume(set, cut.NextToken, want(100, 10000)); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, numbers(cut.Rows)...)
+		}
+		if !slices.Equal(all, to(0, 1000)) {
+			t.Errorf("%d rows out of order or lost", len(all))
+		}
+		if set.parked.Load() != 0 {
+			t.Errorf("%d bytes parked after the last row, want 0", set.parked.Load())
+		}
+	})
+}
+
+// A request takes the source back from a park that is under way; what was parked comes first.
+func TestParkGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir()}), &rows{n: 100, batch: 1, takes: time.Second}
+		cut, err := start(set, src, want(10, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20*time.Second + time.Millisecond)
+		begin := time.Now()
+		cut, err = resume(set, cut.NextToken, want(20, 10000))
+		if err != nil || !slices.Equal(numbers(cut.Rows), to(10, 30)) {
+			t.Fatalf("page during a park = %v, %v; want 10 to 29", numbers(cut.Rows), err)
+		}
+		if took := time.Since(begin); took > 15*time.Second {
+			t.Errorf("page during a park took %v: it waited for the park", took)
+		}
+	})
+}
+
+func TestParkedBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir(), ParkedBytes: 100}), &rows{n: 1000, batch: 7}
+		cut, err := start(set, src, want(10, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if got := set.parked.Load(); src.closed.Load() != 0 || got < 100 || got > 200 {
+			t.Fatalf("source closed %d times, %d bytes parked; want an open source and little over 100", src.closed.Load(), got)
+		}
+		cut, err = resume(set, cut.NextToken, want(0, 100000))
+		if err != nil || !slices.Equal(numbers(cut.Rows), to(10, 1000)) {
+			t.Errorf("rest = %d rows, %v; want 990 in order", len(cut.Rows), err)
+		}
+	})
+}
+
+func TestCancelWhileParking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir()}), &rows{n: 100, batch: 1, takes: time.Second}
+		cut, err := start(set, src, want(10, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20*time.Second + time.Millisecond)
+		if _, err := set.Cancel("Q1"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if src.closed.Load() != 1 || set.parked.Load() != 0 {
+			t.Errorf("source closed %d times, %d bytes parked; want once, 0", src.closed.Load(), set.parked.Load())
+		}
+		if _, err := resume(set, cut.NextToken, want(10, 10000)); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("page after Cancel = %v, want a Conflict", err)
+		}
+	})
+}
+
+func TestEviction(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		opt  Options
+	}{
+		{"number", Options{MaxQueries: 3}},
+		{"memory", Options{MemoryBytes: 3 * 200}}, // each holds 20 rows after its first page
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				set := openSet(t, c.opt)
+				var tokens []string
+				for i := range 5 {
+					cut, err := set.Start(context.Background(), Query[*rows]{ID: fmt.Sprint("Q", i), Text: "SELECT", Principal: "me",
+						Source: &rows{n: 20, batch: 20}}, want(10, 1000))
+					if err != nil {
+						t.Fatal(err)
+					}
+					tokens = append(tokens, cut.NextToken)
+					time.Sleep(time.Millisecond)
+				}
+				for i, token := range tokens {
+					_, err := resume(set, token, want(10, 1000))
+					if gone := i < 2; gone {
+						refused(t, fmt.Sprint("query ", i), err)
+					} else if err != nil {
+						t.Errorf("query %d: %v, want a page", i, err)
+					}
+				}
+			})
+		})
+	}
+}
