@@ -1,0 +1,60 @@
+# Tidemark. `make` lists what there is; `make demo` and `make test` are the two that matter.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN     := bin/tidemark
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+ARGS    ?=
+
+# Packages that no engine is linked into: their tests need no C compiler and are quick.
+PURE   := ./fault ./arn ./topic ./sql ./sql/... ./config ./internal/archtest ./internal/authority ./internal/tabular
+# Where goroutines meet, the race detector watches.
+RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server
+
+.PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-quick fuzz docs tools clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/tidemark
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/tidemark
+
+demo: build ## run the whole pipeline on live input; ARGS="--for 20s" ends by itself
+	@$(BIN) demo $(ARGS)
+
+test: lint test-unit test-race test-console test-e2e ## set up and pass every test
+
+test-unit: ## unit, golden and crash tests
+	go test ./...
+
+test-race: ## the packages where goroutines meet, under the race detector
+	go test -race $(RACED)
+
+test-console: ## the console's own tests, and that its built files match its sources
+	console/check.sh
+
+test-e2e: build tools ## the built binary under real clients
+	TIDEMARK_E2E_BINARY=$(CURDIR)/$(BIN) TIDEMARK_E2E_TOOLS=$(CURDIR)/.tools go test -count=1 -timeout 15m -tags e2e ./e2e/...
+
+lint: ## gofmt and vet
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go vet -tags e2e ./e2e/...
+
+bench: build ## measure everything docs/benchmarks.md records (minutes)
+	go run ./bench $(ARGS)
+
+fuzz: ## fuzz every parser and decoder; FUZZTIME=30m for long
+	scripts/fuzz.sh $${FUZZTIME:-30s}
+
+docs: ## print the documents that come from tables
+	go run ./internal/compatgen
+
+tools: ## install the clients that the end-to-end tests use
+	scripts/tools.sh
+
+clean: ## remove what was built
+	rm -rf bin .tools
