@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -54,7 +53,7 @@ func TestRegisterScalar(t *testing.T) {
 	}{
 		{"SELECT repeat_text('ab', 3), repeat_text('0123456789', 2), repeat_text(NULL, 2)", [][]any{{"ababab", "01234567890123456789", nil}}},
 		{"SELECT count_null(1, NULL), count_null(NULL, NULL), count_null(1, 2)", [][]any{{int32(1), int32(2), int32(0)}}},
-		{"SELECT sum(length(repeat_text('x', i))) FROM range(5000) t(i)", nil},
+		{"SELECT sum(length(repeat_text('x', i)))::BIGINT FROM range(5000) t(i)", [][]any{{int64(12497500)}}},
 		{"SELECT halves([1, NULL, 3]), halves([]), halves(NULL)", [][]any{{[]any{0.5, nil, 1.5}, []any{}, nil}}},
 		{"SELECT halves(range(i)) FROM range(3) t(i) ORDER BY i", [][]any{{[]any{}}, {[]any{0.0}}, {[]any{0.0, 0.5}}}},
 		{"SELECT same_time(make_timestamp_ns(1655487883771000678))", [][]any{{int64(1655487883771000678)}}},
@@ -62,12 +61,6 @@ func TestRegisterScalar(t *testing.T) {
 		{"SELECT CASE WHEN i > 5 THEN raise_text('late') ELSE i END FROM range(2) t(i)", [][]any{{int64(0)}, {int64(1)}}},
 	} {
 		got := query(t, c, q.text)
-		if q.want == nil {
-			q.want = [][]any{{got[0][0]}}
-			if s := fmt.Sprint(got[0][0]); s != "12497500" { // 0 + 1 + … + 4999
-				t.Errorf("%s = %s, want 12497500", q.text, s)
-			}
-		}
 		if diff := cmp.Diff(q.want, got); diff != "" {
 			t.Errorf("%s: %s", q.text, diff)
 		}
