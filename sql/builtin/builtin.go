@@ -52,12 +52,13 @@ type Overload struct {
 	// Volatile: two calls with equal arguments may differ.
 	Volatile bool
 
-	params   []pattern
-	variadic bool // the last parameter may be repeated, and left out
-	result   pattern
-	sql      string
-	emit     func(c Call) (string, error)
-	fold     func(args []any) (any, error)
+	params    []pattern
+	variadic  bool // the last parameter may be repeated, and left out
+	frameless bool // see Frameless
+	result    pattern
+	sql       string
+	emit      func(c Call) (string, error)
+	fold      func(args []any) (any, error)
 }
 
 // Call is one call as an emitter hands it over: the arguments as SQL text.
@@ -120,3 +121,6 @@ func Functions() []*Function {
 	slices.SortFunc(all, func(a, b *Function) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
+
+// Frameless reports a window function for which a frame means nothing and is left out.
+func (o *Overload) Frameless() bool { return o.frameless }

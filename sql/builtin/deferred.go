@@ -1,8 +1,8 @@
 package builtin
 
 const (
-	later    = "this release does not compute it"
-	noType   = "it needs a type that Timestream SQL does not have"
+	later  = "this release does not compute it"
+	noType = "it needs a type that Timestream SQL does not have"
 )
 
 // deferred are functions that Timestream or its ancestors know and this release

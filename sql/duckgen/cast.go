@@ -1,0 +1,94 @@
+package duckgen
+
+import (
+	"strings"
+
+	"tidemark/sql/builtin"
+	"tidemark/sql/types"
+)
+
+// conversions are the casts between scalars as templates over %; the functions
+// tm_... are of the prelude or of package native. The others are DuckDB's own CAST.
+var conversions = map[[2]types.Kind]string{
+	{types.Double, types.Integer}:              "CAST(round(%) AS INTEGER)",
+	{types.Double, types.Bigint}:               "CAST(round(%) AS BIGINT)",
+	{types.Double, types.Varchar}:              "tm_double_text(%)",
+	{types.Varchar, types.Boolean}:             "tm_parse_boolean(%)",
+	{types.Varchar, types.Integer}:             "tm_parse_integer(%)",
+	{types.Varchar, types.Bigint}:              "tm_parse_bigint(%)",
+	{types.Varchar, types.Double}:              "tm_parse_double(%)",
+	{types.Varchar, types.Timestamp}:           "make_timestamp_ns(tm_parse_timestamp(%))",
+	{types.Varchar, types.Date}:                "(DATE '1970-01-01' + tm_parse_date(%))",
+	{types.Varchar, types.Time}:                "tm_parse_time(%)",
+	{types.Timestamp, types.Varchar}:           "strftime(%, '%Y-%m-%d %H:%M:%S.%n')",
+	{types.Timestamp, types.Date}:              "CAST(tm_us(%) AS DATE)",
+	{types.Timestamp, types.Time}:              "tm_fmod(epoch_ns(%), 86400000000000)",
+	{types.Time, types.Varchar}:                "tm_time_text(%)",
+	{types.IntervalDayToSecond, types.Varchar}: "tm_interval_text(%)",
+	{types.IntervalYearToMonth, types.Varchar}: "tm_months_text(%)",
+}
+
+// cast converts a text from one type to another.
+func (e *emitter) cast(x string, from, to types.Type, try bool) string {
+	text := e.convert(x, from, to, 0)
+	if try {
+		return "TRY(" + text + ")"
+	}
+	return text
+}
+
+func (e *emitter) convert(x string, from, to types.Type, depth int) string {
+	if builtin.DuckType(from) == builtin.DuckType(to) && (from.Kind == to.Kind || from.Kind == types.Unknown) {
+		return x
+	}
+	switch {
+	case to.Elem != nil && from.Elem != nil:
+		return e.convertList(x, from, to, depth)
+	case from.Kind == types.Row && to.Kind == types.Row:
+		return e.convertRow(x, from, to, depth)
+	}
+	if template, ok := conversions[[2]types.Kind{from.Kind, to.Kind}]; ok {
+		before, after, _ := strings.Cut(template, "%")
+		return before + x + after
+	}
+	return "CAST(" + x + " AS " + builtin.DuckType(to) + ")"
+}
+
+// convertList converts each element of an array or a timeseries.
+func (e *emitter) convertList(x string, from, to types.Type, depth int) string {
+	param := "e" + string(rune('0'+depth%10))
+	body := e.convertElement(param, elementOf(from), to, depth+1)
+	return "list_transform(" + x + ", lambda " + param + ": " + body + ")"
+}
+
+// elementOf returns what the elements of an array or a timeseries look like.
+func elementOf(t types.Type) types.Type {
+	if t.Kind == types.Timeseries {
+		return t.Points()
+	}
+	return *t.Elem
+}
+
+func (e *emitter) convertElement(x string, from types.Type, to types.Type, depth int) string {
+	if to.Kind == types.Timeseries {
+		return "{'time': " + fieldOf(x, 0) + ", 'value': " + e.convert(fieldOf(x, 1), from.Fields[1].Type, *to.Elem, depth) + "}"
+	}
+	return e.convertRowOr(x, from, *to.Elem, depth)
+}
+
+// convertRowOr converts the points of a series too, which carry other field names than a row.
+func (e *emitter) convertRowOr(x string, from, to types.Type, depth int) string {
+	if from.Kind == types.Row && to.Kind == types.Row {
+		return e.convertRow(x, from, to, depth)
+	}
+	return e.convert(x, from, to, depth)
+}
+
+// convertRow converts field by field; a NULL row stays NULL.
+func (e *emitter) convertRow(x string, from, to types.Type, depth int) string {
+	fields := make([]string, len(to.Fields))
+	for i, f := range to.Fields {
+		fields[i] = "'" + builtin.FieldName(i) + "': " + e.convert(fieldOf(x, i), from.Fields[i].Type, f.Type, depth)
+	}
+	return "CASE WHEN " + x + " IS NULL THEN NULL ELSE {" + strings.Join(fields, ", ") + "} END"
+}

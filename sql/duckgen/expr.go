@@ -1,0 +1,198 @@
+package duckgen
+
+import (
+	"strconv"
+	"strings"
+
+	"tidemark/sql/builtin"
+	"tidemark/sql/plan"
+)
+
+// expr writes an expression over the columns in scope. What is not a name, a
+// literal or a call stands in parentheses, so that it can be put anywhere.
+func (e *emitter) expr(in scope, x plan.Expr) string {
+	switch x := x.(type) {
+	case *plan.Literal:
+		return literal(x.T, x.Value)
+	case *plan.Ref:
+		return e.ref(in, x)
+	case *plan.Call:
+		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result})
+	case *plan.Cast:
+		return e.cast(e.expr(in, x.X), x.X.Type(), x.To, x.Try)
+	case *plan.Case:
+		return e.caseOf(in, x)
+	case *plan.MakeRow:
+		return e.makeRow(in, x)
+	case *plan.MakeArray:
+		return e.makeArray(in, x)
+	case *plan.FieldOf:
+		return fieldOf(e.expr(in, x.X), x.Index)
+	case *plan.Subscript:
+		return e.subscript(in, x)
+	case *plan.ScalarQuery:
+		return "(" + e.subquery(in, x.Query) + ")"
+	case *plan.Exists:
+		return "EXISTS (" + e.subquery(in, x.Query) + ")"
+	case *plan.Quantified:
+		return e.quantified(in, x)
+	}
+	return e.predicate(in, x)
+}
+
+func (e *emitter) predicate(in scope, x plan.Expr) string {
+	switch x := x.(type) {
+	case *plan.Compare:
+		return "(" + e.expr(in, x.L) + " " + x.Op.String() + " " + e.expr(in, x.R) + ")"
+	case *plan.Logic:
+		return "(" + strings.Join(e.texts(in, x.Args), map[bool]string{true: " OR ", false: " AND "}[x.Or]) + ")"
+	case *plan.Not:
+		return "(NOT " + e.expr(in, x.X) + ")"
+	case *plan.IsNull:
+		return "(" + e.expr(in, x.X) + " IS NULL)"
+	case *plan.Between:
+		return "(" + e.expr(in, x.X) + " BETWEEN " + e.expr(in, x.Lo) + " AND " + e.expr(in, x.Hi) + ")"
+	case *plan.InList:
+		return "(" + e.expr(in, x.X) + " IN (" + e.list(in, x.List) + "))"
+	case *plan.Like:
+		return e.like(in, x)
+	}
+	return e.refuse("%T cannot be emitted here", x)
+}
+
+func (e *emitter) ref(in scope, x *plan.Ref) string {
+	if text, ok := in[x.Col.ID]; ok {
+		return text
+	}
+	if text, ok := e.outer(x.Col.ID); ok {
+		return text
+	}
+	return e.refuse("column %s (%d) is not in scope", x.Col.Name, x.Col.ID)
+}
+
+func (e *emitter) texts(in scope, list []plan.Expr) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = e.expr(in, x)
+	}
+	return out
+}
+
+func (e *emitter) list(in scope, list []plan.Expr) string {
+	return strings.Join(e.texts(in, list), ", ")
+}
+
+// args renders the arguments of a call.
+func (e *emitter) args(in scope, list []plan.Expr) []builtin.Arg {
+	out := make([]builtin.Arg, len(list))
+	for i, x := range list {
+		out[i] = e.arg(in, x)
+	}
+	return out
+}
+
+func (e *emitter) arg(in scope, x plan.Expr) builtin.Arg {
+	switch x := x.(type) {
+	case *plan.Lambda:
+		return builtin.Arg{Type: x.Type(), Lambda: e.lambda(in, x)}
+	case *plan.Literal:
+		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: true, Value: x.Value}
+	}
+	return builtin.Arg{SQL: e.expr(in, x), Type: x.Type()}
+}
+
+// lambda returns what renders the body with its parameters as given texts.
+func (e *emitter) lambda(in scope, x *plan.Lambda) func(params ...string) (string, error) {
+	return func(params ...string) (string, error) {
+		inner := scope{}
+		for id, text := range in {
+			inner[id] = text
+		}
+		for i, p := range x.Params {
+			inner[p.ID] = params[i]
+		}
+		return e.expr(inner, x.Body), e.err
+	}
+}
+
+func (e *emitter) emitted(fn *builtin.Overload, c builtin.Call) string {
+	text, err := fn.Emit(c)
+	if err != nil {
+		return e.refuse("%w", err)
+	}
+	return text
+}
+
+func (e *emitter) caseOf(in scope, x *plan.Case) string {
+	var b strings.Builder
+	b.WriteString("CASE")
+	for _, w := range x.Whens {
+		b.WriteString(" WHEN " + e.expr(in, w.Cond) + " THEN " + e.expr(in, w.Then))
+	}
+	if x.Else != nil {
+		b.WriteString(" ELSE " + e.expr(in, x.Else))
+	}
+	return b.String() + " END"
+}
+
+// like writes the ESCAPE clause only if there is one: without it no character escapes.
+func (e *emitter) like(in scope, x *plan.Like) string {
+	text := e.expr(in, x.X) + " LIKE " + e.expr(in, x.Pattern)
+	if x.Escape != nil {
+		text += " ESCAPE " + e.expr(in, x.Escape)
+	}
+	return "(" + text + ")"
+}
+
+func (e *emitter) makeRow(in scope, x *plan.MakeRow) string {
+	fields := e.texts(in, x.Items)
+	for i, f := range fields {
+		fields[i] = "'" + builtin.FieldName(i) + "': " + f
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
+}
+
+func (e *emitter) makeArray(in scope, x *plan.MakeArray) string {
+	if len(x.Items) == 0 {
+		return "CAST([] AS " + builtin.DuckType(x.T) + ")"
+	}
+	return "[" + e.list(in, x.Items) + "]"
+}
+
+// fieldOf reads a field of a row, or time and value of a point, by its position from 0.
+func fieldOf(row string, i int) string {
+	return "struct_extract_at(" + row + ", " + strconv.Itoa(i+1) + ")"
+}
+
+// subscript raises what DuckDB would answer with NULL.
+func (e *emitter) subscript(in scope, x *plan.Subscript) string {
+	list, at := e.expr(in, x.X), e.expr(in, x.Index)
+	return list + "[tm_index(len(" + list + "), " + at + ")]"
+}
+
+// subquery writes a relation inside an expression, where the columns in scope are visible.
+func (e *emitter) subquery(in scope, q plan.Node) string {
+	var text string
+	e.inner(in, func() {
+		b := e.node(q)
+		if b.limit == "" {
+			b.order = nil
+		}
+		text = b.sql(nil)
+	})
+	return text
+}
+
+// quantified writes X IN (query) in its own form, which DuckDB plans best.
+func (e *emitter) quantified(in scope, x *plan.Quantified) string {
+	left, query := e.expr(in, x.X), e.subquery(in, x.Query)
+	switch {
+	case x.Op == plan.Equal && !x.All:
+		return "(" + left + " IN (" + query + "))"
+	case x.Op == plan.NotEqual && x.All:
+		return "(" + left + " NOT IN (" + query + "))"
+	case x.All:
+		return "(" + left + " " + x.Op.String() + " ALL (" + query + "))"
+	}
+	return "(" + left + " " + x.Op.String() + " ANY (" + query + "))"
+}

@@ -1,0 +1,174 @@
+package duckgen
+
+import (
+	"slices"
+	"strings"
+
+	"tidemark/sql/builtin"
+	"tidemark/sql/plan"
+	"tidemark/sql/types"
+)
+
+func (e *emitter) aggregate(n *plan.Aggregate) *block {
+	n = e.groupable(n)
+	b := e.node(n.Input)
+	if !b.plain() || !b.simple() {
+		b = e.unordered(b)
+	}
+	in, keys := b.scope(), make([]string, len(n.Keys))
+	var items []item
+	for i, k := range n.Keys {
+		keys[i] = e.expr(in, k.Expr)
+		items = append(items, item{k.Col.ID, keys[i], false})
+	}
+	for _, a := range n.Aggs {
+		items = append(items, item{a.Col.ID, e.aggCall(in, a.Call, "", ""), false})
+	}
+	for _, g := range n.Groupings {
+		items = append(items, item{g.Col.ID, "CAST(grouping(" + pickTexts(keys, g.Keys) + ") AS BIGINT)", false})
+	}
+	b.items, b.grouped, b.group = items, true, groupText(keys, n.Sets)
+	return b
+}
+
+// groupable makes columns below the node of the keys that GROUP BY would misread or
+// could not match with the select list: a number there is an ordinal, a volatile
+// call would be made twice, a subquery is not recognised.
+func (e *emitter) groupable(n *plan.Aggregate) *plan.Aggregate {
+	if !slices.ContainsFunc(n.Keys, func(k plan.Assign) bool { return !plainKey(k.Expr) }) {
+		return n
+	}
+	items, keys := plan.Pass(n.Input.Columns()), make([]plan.Assign, len(n.Keys))
+	for i, k := range n.Keys {
+		keys[i] = k
+		if !plainKey(k.Expr) {
+			c := e.ids.New(k.Col.Name, k.Col.Type)
+			items = append(items, plan.Assign{Col: c, Expr: k.Expr})
+			keys[i].Expr = c.Ref()
+		}
+	}
+	c := *n
+	c.Input, c.Keys = &plan.Project{Input: n.Input, Items: items}, keys
+	return &c
+}
+
+// plainKey reports an expression that reads a column, repeats its value and holds no subquery.
+func plainKey(x plan.Expr) bool {
+	reads, plain := false, true
+	plan.Walk(x, func(x plan.Expr) bool {
+		switch c := x.(type) {
+		case *plan.Ref:
+			reads = true
+		case *plan.Call:
+			plain = plain && !c.Fn.Volatile
+		}
+		plain = plain && plan.Subquery(x) == nil
+		return plain
+	})
+	return reads && plain
+}
+
+func groupText(keys []string, sets [][]int) string {
+	if sets == nil {
+		if len(keys) == 0 {
+			return "()"
+		}
+		return strings.Join(keys, ", ")
+	}
+	texts := make([]string, len(sets))
+	for i, set := range sets {
+		texts[i] = "(" + pickTexts(keys, set) + ")"
+	}
+	return "GROUPING SETS (" + strings.Join(texts, ", ") + ")"
+}
+
+func pickTexts(texts []string, at []int) string {
+	out := make([]string, len(at))
+	for i, k := range at {
+		out[i] = texts[k]
+	}
+	return strings.Join(out, ", ")
+}
+
+// aggCall renders the call of an aggregate or window function; over is empty for an aggregate.
+func (e *emitter) aggCall(in scope, a plan.AggCall, nulls, over string) string {
+	c := builtin.Call{Args: e.args(in, a.Args), Result: a.Result, Nulls: nulls}
+	if a.Distinct {
+		c.Distinct = "DISTINCT "
+	}
+	if len(a.OrderBy) > 0 {
+		c.Order = " ORDER BY " + e.sortKeys(in, a.OrderBy)
+	}
+	if a.Filter != nil {
+		c.Suffix = " FILTER (WHERE " + e.expr(in, a.Filter) + ")"
+	}
+	c.Suffix += over
+	return e.emitted(a.Fn, c)
+}
+
+func (e *emitter) sortKeys(in scope, keys []plan.SortKey) string {
+	texts := make([]string, len(keys))
+	for i, k := range keys {
+		texts[i] = e.expr(in, k.Expr) + sortTail(k)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (e *emitter) window(n *plan.Window) *block {
+	b := e.node(n.Input)
+	if !b.plain() || !b.simple() {
+		b = e.unordered(b)
+	}
+	in := b.scope()
+	for _, w := range n.Calls {
+		nulls := ""
+		if w.Call.IgnoreNulls {
+			nulls = " IGNORE NULLS"
+		}
+		b.items = append(b.items, item{w.Col.ID, e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call)), false})
+	}
+	b.windowed = true
+	return b
+}
+
+// over writes OVER (...). A frame that counts time needs a key that counts
+// nanoseconds, because DuckDB's own intervals count microseconds.
+func (e *emitter) over(in scope, w plan.WindowCall) string {
+	var parts []string
+	if len(w.PartitionBy) > 0 {
+		parts = append(parts, "PARTITION BY "+e.list(in, w.PartitionBy))
+	}
+	if keys := e.overKeys(in, w); keys != "" {
+		parts = append(parts, "ORDER BY "+keys)
+	}
+	if w.Frame != nil && !w.Fn.Frameless() {
+		parts = append(parts, e.frame(in, w.Frame))
+	}
+	return " OVER (" + strings.Join(parts, " ") + ")"
+}
+
+func (e *emitter) overKeys(in scope, w plan.WindowCall) string {
+	if w.Frame == nil || w.Frame.Unit != plan.Range || len(w.Order) != 1 || w.Order[0].Expr.Type().Kind != types.Timestamp {
+		return e.sortKeys(in, w.Order)
+	}
+	return "epoch_ns(" + e.expr(in, w.Order[0].Expr) + ")" + sortTail(w.Order[0])
+}
+
+var (
+	frameUnits = [...]string{plan.Rows: "ROWS", plan.Range: "RANGE", plan.Groups: "GROUPS"}
+	frameEnds  = [...]string{
+		plan.UnboundedPreceding: "UNBOUNDED PRECEDING", plan.Preceding: " PRECEDING", plan.CurrentRow: "CURRENT ROW",
+		plan.Following: " FOLLOWING", plan.UnboundedFollowing: "UNBOUNDED FOLLOWING",
+	}
+)
+
+func (e *emitter) frame(in scope, f *plan.Frame) string {
+	return frameUnits[f.Unit] + " BETWEEN " + e.bound(in, f.Start) + " AND " + e.bound(in, f.End)
+}
+
+func (e *emitter) bound(in scope, b plan.Bound) string {
+	if b.Offset == nil {
+		return frameEnds[b.Kind]
+	}
+	return e.expr(in, b.Offset) + frameEnds[b.Kind]
+}

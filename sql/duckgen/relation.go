@@ -1,0 +1,185 @@
+package duckgen
+
+import (
+	"strconv"
+	"strings"
+
+	"tidemark/sql/plan"
+)
+
+func (e *emitter) scan(n *plan.Scan) *block {
+	name := e.table()
+	b := &block{from: hole(len(e.scans)) + " AS " + name}
+	e.scans = append(e.scans, n.Access())
+	for i, c := range n.Cols {
+		b.items = append(b.items, item{c.ID, name + ".c" + strconv.Itoa(n.Index[i]), true})
+	}
+	return b
+}
+
+func (e *emitter) values(n *plan.Values) *block {
+	if len(n.Cols) == 0 && len(n.Rows) == 1 {
+		return &block{}
+	}
+	rows := make([]string, len(n.Rows))
+	for i, row := range n.Rows {
+		rows[i] = "(" + e.list(nil, row) + ")"
+	}
+	return e.named("(VALUES "+strings.Join(rows, ", ")+")", n.Cols)
+}
+
+// named returns a block over a relation whose columns get the given identities by position.
+func (e *emitter) named(relation string, cols []plan.Col) *block {
+	name := e.table()
+	b := &block{}
+	labels := make([]string, len(cols))
+	for i, c := range cols {
+		labels[i] = column(c.ID)
+		b.items = append(b.items, item{c.ID, name + "." + labels[i], true})
+	}
+	b.from = relation + " AS " + name + "(" + strings.Join(labels, ", ") + ")"
+	return b
+}
+
+func (e *emitter) filter(n *plan.Filter) *block {
+	b := e.node(n.Input)
+	if !b.plain() || !readsSimple(b, n.Cond) || b.from == "" {
+		b = e.unordered(b)
+	}
+	for _, c := range plan.Conjuncts(n.Cond) {
+		b.where = append(b.where, e.expr(b.scope(), c))
+	}
+	return b
+}
+
+// readsSimple reports that e repeats no computed column of b.
+func readsSimple(b *block, exprs ...plan.Expr) bool {
+	if b.simple() {
+		return true
+	}
+	refs := map[plan.ID]bool{}
+	for _, x := range exprs {
+		plan.Refs(x, refs)
+	}
+	for _, it := range b.items {
+		if !it.simple && refs[it.id] {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *emitter) project(n *plan.Project) *block {
+	b := e.node(n.Input)
+	exprs := make([]plan.Expr, len(n.Items))
+	renames := true
+	for i, it := range n.Items {
+		exprs[i] = it.Expr
+		_, ref := it.Expr.(*plan.Ref)
+		renames = renames && ref
+	}
+	if b.distinct || !renames && (b.grouped || b.windowed || !readsSimple(b, exprs...)) {
+		b = e.wrap(b)
+	}
+	return e.assign(b, n.Items)
+}
+
+// assign replaces the columns of a block. Keys of its order that disappear stay as text.
+func (e *emitter) assign(b *block, assigns []plan.Assign) *block {
+	in, items := b.scope(), make([]item, len(assigns))
+	for i, a := range assigns {
+		items[i] = item{a.Col.ID, e.expr(in, a.Expr), simple(a.Expr)}
+		if r, ok := a.Expr.(*plan.Ref); ok {
+			items[i].simple = e.pick(b, r.Col.ID).simple
+		}
+	}
+	b.items = items
+	return b
+}
+
+// simple reports an expression whose text may be repeated for nothing.
+func simple(x plan.Expr) bool {
+	switch x.(type) {
+	case *plan.Ref, *plan.Literal:
+		return true
+	}
+	return false
+}
+
+func (e *emitter) sort(n *plan.Sort) *block {
+	b := e.node(n.Input)
+	if b.ended() && (b.limit != "" || len(b.order) > 0) {
+		b = e.unordered(b)
+	}
+	for _, k := range n.Keys {
+		if _, ref := k.Expr.(*plan.Ref); !ref && (b.grouped || b.windowed || b.distinct || !readsSimple(b, k.Expr)) {
+			b = e.wrap(b)
+			break
+		}
+	}
+	for _, k := range n.Keys {
+		if _, constant := k.Expr.(*plan.Literal); constant {
+			continue
+		}
+		key := orderKey{sql: e.expr(b.scope(), k.Expr), tail: sortTail(k)}
+		if r, ok := k.Expr.(*plan.Ref); ok {
+			key.id = r.Col.ID
+		}
+		b.order = append(b.order, key)
+	}
+	return b
+}
+
+func sortTail(k plan.SortKey) string {
+	tail := ""
+	if k.Desc {
+		tail = " DESC"
+	}
+	if k.NullsFirst {
+		return tail + " NULLS FIRST"
+	}
+	return tail + " NULLS LAST"
+}
+
+func (e *emitter) limit(n *plan.Limit) *block {
+	b := e.node(n.Input)
+	if b.limit != "" {
+		b = e.wrap(b)
+	}
+	if n.Count >= 0 {
+		b.limit = " LIMIT " + strconv.FormatInt(n.Count, 10)
+	}
+	if n.Offset > 0 {
+		b.limit += " OFFSET " + strconv.FormatInt(n.Offset, 10)
+	}
+	return b
+}
+
+func (e *emitter) distinct(n *plan.Distinct) *block {
+	b := e.node(n.Input)
+	if b.ended() {
+		b = e.unordered(b)
+	}
+	b.distinct = true
+	return b
+}
+
+func (e *emitter) with(n *plan.With) *block {
+	var binds []string
+	for _, bind := range n.Binds {
+		q := e.node(bind.Query)
+		binds = append(binds, "w"+strconv.Itoa(int(bind.ID))+" AS ("+q.sql(nil)+")")
+	}
+	b := e.node(n.Body)
+	b.with = append(binds, b.with...)
+	return b
+}
+
+func (e *emitter) withRef(n *plan.WithRef) *block {
+	name := e.table()
+	b := &block{from: "w" + strconv.Itoa(int(n.Bind)) + " AS " + name}
+	for i, c := range n.Cols {
+		b.items = append(b.items, item{c.ID, name + "." + column(n.Source[i]), true})
+	}
+	return b
+}
