@@ -1,0 +1,143 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+
+	"tidemark/internal/duckdb"
+)
+
+// statement is what a cursor reads: a running program or the answer to a metadata
+// statement, and what the pages say about it.
+type statement struct {
+	columns []Column
+	rows    rowReader
+	metered bool         // it is charged for: no metadata statement
+	scanned atomic.Int64 // estimated bytes of column data that the scans have read
+	ended   atomic.Bool  // all rows were read
+}
+
+// rowReader yields rows; io.EOF is after the last.
+type rowReader interface {
+	next(ctx context.Context) ([][]any, error)
+	close() error
+}
+
+// Next returns further rows.
+func (s *statement) Next(ctx context.Context) ([][]any, error) {
+	rows, err := s.rows.next(ctx)
+	if err == io.EOF {
+		s.ended.Store(true)
+	}
+	return rows, err
+}
+
+// Close releases what the statement holds.
+func (s *statement) Close() error { return s.rows.close() }
+
+// given are rows that are already there.
+type given struct{ rows [][]any }
+
+func (g *given) next(context.Context) ([][]any, error) {
+	if len(g.rows) == 0 {
+		return nil, io.EOF
+	}
+	rows := g.rows
+	g.rows = nil
+	return rows, nil
+}
+
+func (g *given) close() error { return nil }
+
+// snapshot is what a program holds of *tsdb.Snapshot while it runs.
+type snapshot interface{ Close() error }
+
+// program runs DuckDB SQL. It takes a slot only while it computes, because a query
+// may wait long for its client.
+type program struct {
+	text     string
+	columns  []Column
+	slots    *slots
+	pool     *pool
+	snapshot snapshot // what the text's relations read
+
+	conn  *duckdb.Conn
+	rows  *duckdb.Rows
+	chunk *duckdb.Chunk
+	at    int // rows of the chunk that were returned
+}
+
+// nestedRows is how many rows with nested values are converted at once, which may be large.
+const nestedRows = 16
+
+// next returns the next rows of the result.
+func (p *program) next(ctx context.Context) ([][]any, error) {
+	if p.chunk == nil {
+		if err := p.compute(ctx); err != nil {
+			return nil, err
+		}
+	}
+	from, to := p.at, p.chunk.Len()
+	if nested(p.columns) {
+		to = min(to, from+nestedRows)
+	}
+	rows := rowsOf(p.chunk, p.columns, from, to)
+	if p.at = to; to == p.chunk.Len() {
+		p.chunk, p.at = nil, 0
+	}
+	return rows, nil
+}
+
+// compute makes DuckDB compute the next chunk; io.EOF means there is none.
+func (p *program) compute(ctx context.Context) (err error) {
+	if err := p.slots.take(ctx); err != nil {
+		return err
+	}
+	defer p.slots.give()
+	if p.rows == nil {
+		if err := p.start(ctx); err != nil {
+			return executionError(err)
+		}
+	}
+	if p.chunk, err = p.rows.Next(ctx); err != nil {
+		return executionError(err)
+	}
+	if p.chunk == nil {
+		return io.EOF
+	}
+	return nil
+}
+
+// start starts the program on a connection.
+func (p *program) start(ctx context.Context) (err error) {
+	if p.conn, err = p.pool.take(ctx); err != nil {
+		return err
+	}
+	p.rows, err = p.conn.Query(ctx, p.text)
+	return err
+}
+
+// close ends the program wherever it is.
+func (p *program) close() error {
+	var errs []error
+	p.chunk = nil
+	if p.rows != nil {
+		errs = append(errs, p.rows.Close())
+	}
+	if p.conn != nil {
+		errs = append(errs, p.pool.give(p.conn))
+	}
+	return errors.Join(append(errs, p.snapshot.Close())...)
+}
+
+// nested reports whether values of unbounded size are among the columns.
+func nested(columns []Column) bool {
+	for _, c := range columns {
+		if c.Type.Elem != nil || len(c.Type.Fields) > 0 {
+			return true
+		}
+	}
+	return false
+}
