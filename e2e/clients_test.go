@@ -55,7 +55,9 @@ func TestAWSCLI(t *testing.T) {
 	n.must(tool(t, "venv/bin/aws"), "iot-data", "publish", "--topic", "dt/sensor/cli", "--qos", "1", "--cli-binary-format", "raw-in-base64-out",
 		"--payload", `{"temperature":19.5,"humidity":50.5,"pressure":100000,"device_id":"cli","building":"HQ","room":"r1"}`)
 	var page struct {
-		Rows []struct{ Data []struct{ ScalarValue string } }
+		Rows []struct {
+			Data []struct{ ScalarValue string }
+		}
 	}
 	n.aws(&page, "timestream-query", "query", "--query-string", `SELECT "measure_value::double" FROM building.sensors WHERE measure_name = 'humidity'`)
 	if len(page.Rows) != 1 || page.Rows[0].Data[0].ScalarValue != "50.5" {

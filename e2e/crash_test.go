@@ -37,6 +37,16 @@ func (l *ledger) add(writer string, from, to int) {
 	}
 }
 
+// has reports whether anything was acknowledged for a table, whose writers carry its name.
+func (l *ledger) has(table string) bool {
+	for writer := range l.acked {
+		if writer[:1] == table {
+			return true
+		}
+	}
+	return false
+}
+
 // TestKillKeepsAcknowledged kills the server under mixed load, again and again: what
 // was acknowledged is there after every restart, and nothing is there twice.
 func TestKillKeepsAcknowledged(t *testing.T) {
@@ -68,7 +78,9 @@ func TestKillKeepsAcknowledged(t *testing.T) {
 		}
 		for i := range 3 {
 			run(fmt.Sprintf("w%d", i), func(ctx context.Context, name string, from int) int { return n.writeUntilCut(ctx, l, name, base, from) })
-			run(fmt.Sprintf("m%d", i), func(ctx context.Context, name string, from int) int { return n.publishUntilCut(ctx, l, name, base, from) })
+			run(fmt.Sprintf("m%d", i), func(ctx context.Context, name string, from int) int {
+				return n.publishUntilCut(ctx, l, name, base, from)
+			})
 		}
 		time.Sleep(time.Duration(50+rng.IntN(250)) * time.Millisecond)
 		n.kill()
@@ -152,8 +164,8 @@ func (n *node) verify(l *ledger, base int64, round int) int {
 	for _, table := range []string{"w", "m"} {
 		stored := map[string]map[int]bool{}
 		count := 0
-		if len(l.acked) == 0 {
-			continue
+		if !l.has(table) {
+			continue // a table without rows has no columns to select
 		}
 		for _, r := range n.rows(n.t.Context(), `SELECT writer, "measure_value::bigint" FROM crash.`+table) {
 			seq, err := strconv.Atoi(r[1])
