@@ -142,3 +142,6 @@ func maxExprID(e Expr, ids *IDs) {
 		return true
 	})
 }
+
+// MapNodeExprs returns a copy of n with f applied to each expression of its own.
+func MapNodeExprs(n Node, f func(Expr) Expr) Node { return n.rebuild(n.Inputs(), f) }

@@ -1,0 +1,144 @@
+package rewrite
+
+import (
+	"math"
+
+	"tidemark/sql/plan"
+)
+
+// newestPerSeries lets the scan leave out all but the newest row of each series
+// where only the newest time of groups of whole series is asked for.
+//
+//	Aggregate [host] [max(time), max_by(cpu, time)]      Aggregate [host] [max(time), max_by(cpu, time)]
+//	  Filter measure_name = 'cpu'                    =>    Filter measure_name = 'cpu'
+//	    Scan metrics                                         Scan metrics newest
+//
+// A group then is a union of series, and its newest row is the newest of one of
+// them. That holds under filters that keep or drop a series as a whole, and under a
+// lower bound on time: when the newest row fails it, so do the others.
+func newestPerSeries(root plan.Node) plan.Node {
+	return plan.Rewrite(root, func(n plan.Node) plan.Node {
+		a, ok := n.(*plan.Aggregate)
+		if !ok || a.Sets != nil || len(a.Aggs) == 0 {
+			return n
+		}
+		path, scan, ok := scanBelow(a.Input)
+		if !ok || !newestOnly(a, scan) {
+			return n
+		}
+		c := *scan
+		c.Newest = true
+		return plan.Rebuild(a, rebuildPath(path, &c))
+	})
+}
+
+// scanBelow follows filters that keep or drop whole series, or the older part of
+// each, and projections that pass columns, down to a scan.
+func scanBelow(n plan.Node) (path []plan.Node, scan *plan.Scan, ok bool) {
+	var conds []plan.Expr
+	for {
+		switch each := n.(type) {
+		case *plan.Scan:
+			return path, each, wholeSeries(each, conds)
+		case *plan.Filter:
+			conds = append(conds, plan.Conjuncts(each.Cond)...)
+			path, n = append(path, each), each.Input
+		case *plan.Project:
+			if !passes(each) {
+				return nil, nil, false
+			}
+			path, n = append(path, each), each.Input
+		default:
+			return nil, nil, false
+		}
+	}
+}
+
+// passes reports a projection that renames nothing.
+func passes(p *plan.Project) bool {
+	for _, it := range p.Items {
+		r, ok := it.Expr.(*plan.Ref)
+		if !ok || r.Col.ID != it.Col.ID {
+			return false
+		}
+	}
+	return true
+}
+
+func rebuildPath(path []plan.Node, n plan.Node) plan.Node {
+	for i := len(path) - 1; i >= 0; i-- {
+		n = plan.Rebuild(path[i], n)
+	}
+	return n
+}
+
+func wholeSeries(s *plan.Scan, conds []plan.Expr) bool {
+	for _, c := range conds {
+		if !readsSeries(s, c) && !lowerBound(s, c) {
+			return false
+		}
+	}
+	return true
+}
+
+// readsSeries reports an expression that has one value for all rows of a series.
+func readsSeries(s *plan.Scan, e plan.Expr) bool {
+	ok := true
+	plan.Walk(e, func(e plan.Expr) bool {
+		switch e := e.(type) {
+		case *plan.Ref:
+			c, _, found := s.Column(e.Col.ID)
+			ok = ok && found && ofSeries(c.Role)
+		case *plan.Call:
+			ok = ok && !e.Fn.Volatile
+		}
+		ok = ok && plan.Subquery(e) == nil
+		return ok
+	})
+	return ok
+}
+
+// lowerBound reports a condition that is a lower bound on time and nothing else.
+func lowerBound(s *plan.Scan, c plan.Expr) bool {
+	cmp, ok := c.(*plan.Compare)
+	if !ok {
+		return false
+	}
+	for id, f := range learn(cmp) {
+		col, _, found := s.Column(id)
+		return found && col.Role == plan.Time && f.time.Max == math.MaxInt64 && f.values == nil
+	}
+	return false
+}
+
+// newestOnly reports an aggregate whose keys are of the series and whose calls want
+// the newest row: max(time), max_by(x, time).
+func newestOnly(a *plan.Aggregate, s *plan.Scan) bool {
+	for _, k := range a.Keys {
+		if !readsSeries(s, k.Expr) {
+			return false
+		}
+	}
+	for _, each := range a.Aggs {
+		if !wantsNewest(each.Call, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// newestBy gives, per aggregate, which argument must be the time.
+var newestBy = map[string]int{"max": 0, "max_by": 1}
+
+func wantsNewest(c plan.AggCall, s *plan.Scan) bool {
+	at, ok := newestBy[c.Fn.Name]
+	if !ok || len(c.Args) != at+1 || c.Filter != nil && !readsSeries(s, c.Filter) {
+		return false
+	}
+	r, ok := c.Args[at].(*plan.Ref)
+	if !ok {
+		return false
+	}
+	col, _, found := s.Column(r.Col.ID)
+	return found && col.Role == plan.Time
+}
