@@ -76,13 +76,8 @@ func (d *device) pace(ctx context.Context, perSecond int, acked *atomic.Int64) e
 		if err := d.out.Flush(); err != nil {
 			return err
 		}
-		waiting := 0
-		if d.inFlight >= mqttWindow {
-			waiting = 1
-		}
-		d.conn.SetReadDeadline(time.Time{})
-		if waiting == 0 && d.in.Buffered() < 4 && d.inFlight < 2 {
-			continue // nothing is due: do not wait for the acknowledgement of what just left
+		if d.inFlight < 2 && d.in.Buffered() == 0 {
+			continue // do not wait for the acknowledgement of what just left
 		}
 		got, err := d.acks(1)
 		acked.Add(int64(got))
