@@ -1,0 +1,125 @@
+package iotsql
+
+import "testing"
+
+const operands = `{"i":5,"d":2.5,"z":10.0,"s":"abc","n":"5","t":"TRUE","b":true,"arr":[1,2,3],"obj":{"a":{"b":7}},"nil":null}`
+
+func TestOperators(t *testing.T) {
+	evaluate(t, operands, []evalCase{
+		{"b AND t", "=", "true"},
+		{"b AND 'false'", "=", "false"},
+		{"b AND i", "=", "undefined"},
+		{"false AND missing", "=", "undefined"},
+		{"true OR missing", "=", "undefined"},
+		{"false OR t", "=", "true"},
+		{"NOT b", "=", "false"},
+		{"NOT t", "=", "false"},
+		{"NOT i", "=", "undefined"},
+		{"NOT NOT b", "=", "true"},
+		{"NOT i = 5", "=", "false"},
+		{"true OR false AND false", "=", "true"},
+		{"(true OR false) AND false", "=", "false"},
+
+		{"i > 4", "=", "true"},
+		{"i >= 5", "=", "true"},
+		{"i < d", "=", "false"},
+		{"n <= 5.0", "=", "true"},
+		{"'10' > '9'", "=", "true"},
+		{"s > 'a'", "=", "undefined"},
+		{"b > 0", "=", "undefined"},
+		{"missing > 0", "=", "undefined"},
+		{"nil < 1", "=", "undefined"},
+
+		{"i = 5", "=", "true"},
+		{"i = 5.0", "=", "true"},
+		{"n = 5", "=", "false"},
+		{"n <> 5", "=", "true"},
+		{"n != 5", "=", "true"},
+		{"nil = NULL", "=", "true"},
+		{"nil <> NULL", "=", "false"},
+		{"missing = 5", "=", "undefined"},
+		{"missing <> 5", "=", "undefined"},
+		{"b = t", "=", "false"},
+		{"arr = [1, 2, 3.0]", "", "true"},
+		{"arr = [3, 2, 1]", "", "false"},
+		{"obj = {'a': {'b': 7}}", "", "true"},
+		{"3 IN arr", "", "true"},
+		{"4 IN arr", "", "false"},
+		{"'a' IN s", "", "undefined"},
+		{"missing IN arr", "", "undefined"},
+
+		{"i + 1", "=", "6"},
+		{"i + d", "=", "7.5"},
+		{"d + d", "5.0", "5"},
+		{"s + i", "=", `"abc5"`},
+		{"i + s", "=", `"5abc"`},
+		{"n + i", "=", `"55"`},
+		{"s + arr", "=", `"abc[1,2,3]"`},
+		{"s + missing", "=", "undefined"},
+		{"s + nil", "=", "undefined"},
+		{"s + z", `"abc10.0"`, `"abc10"`},
+		{"b + 1", "=", "undefined"},
+		{"i - 7", "=", "-2"},
+		{"n - 1", "4.0", "4"},
+		{"i * d", "=", "12.5"},
+		{"d * 4", "10.0", "10"},
+		{"s * 2", "=", "undefined"},
+		{"nil * 2", "=", "undefined"},
+		{"i / 2", "=", "2"},
+		{"-5 / 2", "=", "-2"},
+		{"i / 2.0", "2.5", "2"}, // so is a literal 2.0,
+		{"n / 2", "=", "2.5"},
+		{"z / 4", "2.5", "2"}, // 10.0 is an Int in 2016, and Ints divide to an Int
+		{"i / 0", "=", "undefined"},
+		{"(50 - 32) * 5 / 9", "=", "10"},
+		{"(75 - 32) * 5 / 9", "=", "23"},
+		{"1 + 2 * 3 - 4", "=", "3"},
+		{"7 % 3", "=", "1"},
+		{"-7 % 3", "=", "-1"},
+		{"7.5 % 2", "=", "1.5"},
+		{"i % 0", "=", "undefined"},
+		{"-i", "=", "-5"},
+		{"-n", "=", "-5"},
+		{"-s", "=", "undefined"},
+		{"- -3", "=", "3"},
+		{"1.5E1", "15.0", "15"},
+		{"z", "10.0", "10"},
+		{"missing", "=", "undefined"},
+		{"i.a", "=", "undefined"},
+		{"obj.a.b", "=", "7"},
+		{"obj . a\n.b", "=", "7"},
+	})
+}
+
+func TestCase(t *testing.T) {
+	evaluate(t, `{"color":"red","n":2}`, []evalCase{
+		{"CASE color WHEN 'green' THEN 1 WHEN 'red' THEN 2 ELSE 3 END", "=", "2"},
+		{"CASE color WHEN 'green' THEN 1 ELSE 3 END", "=", "3"},
+		{"CASE color WHEN 'green' THEN 1 END", "=", "undefined"},
+		{"CASE missing WHEN 'green' THEN 1 ELSE 3 END", "=", "undefined"},
+		{"CASE n WHEN '2' THEN 'text' WHEN 1 + 1 THEN 'sum' END", "=", `"sum"`},
+		{"CASE n WHEN missing THEN 1 ELSE 3 END", "=", "3"},
+		{"case n when 2 then 'lower' end", "=", `"lower"`},
+	})
+}
+
+func TestLiterals(t *testing.T) {
+	evaluate(t, `{"a":1,"s":"x"}`, []evalCase{
+		{`"double"`, "=", `"double"`},
+		{`'it''s'`, "=", `"it's"`},
+		{`"say ""hi"""`, "=", `"say \"hi\""`},
+		{`'tab\tquote\'unicode\u00e9back\\slash'`, "=", `"tab\tquote'unicodeéback\\slash"`},
+		{`'\d+'`, "=", `"\\d+"`},
+		{"12", "=", "12"},
+		{"-3", "=", "-3"},
+		{"0.5", "=", "0.5"},
+		{"1E3", "1E+3", "1000"},
+		{"TRUE", "=", "true"},
+		{"null", "=", "null"},
+		{"{}", "", "{}"},
+		{"{'a': a, \"b\": {'c': missing}}", "", `{"a":1,"b":{}}`},
+		{"[]", "", "[]"},
+		{"[a, missing, s, NULL]", "", `[1,"x",null]`},
+		{"{'x': [1]}.x", "", "[1]"},
+	})
+}
