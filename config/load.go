@@ -75,7 +75,7 @@ func (l *Loaded) apply(s Setting, value string, from Source, as string) error {
 // applyEnviron takes the variables that begin with TIDEMARK_. The ones that the
 // client commands read are left to them.
 func (l *Loaded) applyEnviron(environ []string) error {
-	clients := []string{"TIDEMARK_CONFIG", "TIDEMARK_ENDPOINT"}
+	clients := []string{"TIDEMARK_CONFIG", "TIDEMARK_SIMULATE_PASSWORD"}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, "TIDEMARK_") || slices.Contains(clients, name) {

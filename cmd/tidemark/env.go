@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// variable is one environment variable of an AWS client.
+type variable struct{ name, value string }
+
+// shells prints variables in the syntax of a shell, by its name.
+var shells = map[string]func([]variable) string{
+	"sh":         lines("export %s=%s", quoteSh),
+	"fish":       lines("set -gx %s %s", quoteFish),
+	"powershell": lines("$Env:%s = %s", quotePowerShell),
+	"json":       variablesJSON,
+}
+
+func envCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "env", Short: "Print what AWS clients need to use this server", Args: noArgs,
+		Long:    "Print the environment variables that point AWS SDKs and the AWS CLI at the server of a\ndata directory: endpoint, keys, region and the certificate to trust.",
+		Example: "  eval \"$(tidemark env)\"\n  aws timestream-query query --query-string 'SELECT 1'",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			print, ok := shells[cmd.Flag("shell").Value.String()]
+			if !ok {
+				return usage(fmt.Errorf("--shell: want sh, fish, powershell or json"))
+			}
+			r, err := findRunning(cmd)
+			if err != nil {
+				return err
+			}
+			vars, err := r.variables()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), print(vars))
+			return err
+		},
+	}
+	clientFlags(cmd)
+	cmd.Flags().String("shell", "sh", "syntax: sh, fish, powershell or json")
+	return cmd
+}
+
+// variables are the settings of an AWS client for this server.
+func (r *running) variables() ([]variable, error) {
+	endpoint, err := r.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	return []variable{
+		{"AWS_ENDPOINT_URL", endpoint},
+		{"AWS_ACCESS_KEY_ID", r.key.ID},
+		{"AWS_SECRET_ACCESS_KEY", r.key.Secret},
+		{"AWS_REGION", r.region},
+		{"AWS_DEFAULT_REGION", r.region},
+		{"AWS_CA_BUNDLE", r.caFile()},
+	}, nil
+}
+
+func lines(form string, quote func(string) string) func([]variable) string {
+	return func(vars []variable) string {
+		var b strings.Builder
+		for _, v := range vars {
+			fmt.Fprintf(&b, form+"\n", v.name, quote(v.value))
+		}
+		return b.String()
+	}
+}
+
+func variablesJSON(vars []variable) string {
+	m := map[string]string{}
+	for _, v := range vars {
+		m[v.name] = v.value
+	}
+	text, _ := json.MarshalIndent(m, "", "  ") // a map of strings always encodes
+	return string(text) + "\n"
+}
+
+func quoteSh(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+func quoteFish(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}
+
+func quotePowerShell(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

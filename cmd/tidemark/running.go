@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/config"
+	"tidemark/identity"
+	"tidemark/server"
+)
+
+// running is what a client command needs to know of a server on this machine.
+type running struct {
+	dir    string
+	addrs  server.Addresses
+	key    identity.Key
+	region string
+}
+
+// clientFlags are the flags by which a client command finds its server.
+func clientFlags(cmd *cobra.Command) {
+	cmd.Flags().String("data", defaultData(), "data directory of the server [TIDEMARK_DATA]")
+	cmd.Flags().String("region", config.Default().Region, "region of the server")
+}
+
+// defaultData is where serve keeps its data when it is not told.
+func defaultData() string {
+	if dir := os.Getenv("TIDEMARK_DATA"); dir != "" {
+		return dir
+	}
+	return config.Default().Data
+}
+
+// findRunning reads the addresses and the root key from a server's data directory.
+func findRunning(cmd *cobra.Command) (*running, error) {
+	dir, _ := cmd.Flags().GetString("data")
+	region, _ := cmd.Flags().GetString("region")
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find data directory: %w", err)
+	}
+	r := &running{dir: dir, region: region}
+	text, err := os.ReadFile(filepath.Join(dir, server.AddressesFile))
+	if err != nil {
+		return nil, fmt.Errorf("no server has run in %s (is `tidemark serve` running, and is --data right?): %w", dir, err)
+	}
+	if err := json.Unmarshal(text, &r.addrs); err != nil {
+		return nil, fmt.Errorf("read %s: %w", server.AddressesFile, err)
+	}
+	r.key, err = readKey(filepath.Join(dir, server.RootKeyFile))
+	return r, err
+}
+
+// readKey reads a root key without ever making one.
+func readKey(path string) (identity.Key, error) {
+	if _, err := os.Stat(path); err != nil {
+		return identity.Key{}, fmt.Errorf("root key: %w", err)
+	}
+	key, _, err := identity.EnsureRootKey(path, identity.Key{})
+	return key, err
+}
+
+// endpoint is the URL for the AWS-shaped services: HTTP where it listens, else HTTPS.
+func (r *running) endpoint() (string, error) {
+	switch {
+	case r.addrs.HTTP != "":
+		return "http://" + r.addrs.HTTP, nil
+	case r.addrs.HTTPS != "":
+		return "https://" + r.addrs.HTTPS, nil
+	}
+	return "", fmt.Errorf("the server in %s listens on neither HTTP nor HTTPS", r.dir)
+}
+
+// caFile is the certificate to trust for the server's TLS listeners.
+func (r *running) caFile() string { return filepath.Join(r.dir, server.CAFile) }
