@@ -1,12 +1,14 @@
 package fleet
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -193,5 +195,33 @@ func TestRunHost(t *testing.T) {
 	}
 	if m["host"] != "mill" || len(m) != 7 {
 		t.Errorf("payload = %s, want host mill and six measures", payloads[1])
+	}
+}
+
+func TestListenHearsWhatAClientPublishes(t *testing.T) {
+	address, _ := startBroker(t, nil)
+	b := brokerAt("mqtt", address)
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, heard, ended := make(chan struct{}), make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- Listen(ctx, b, "ear", "news/#", func() { close(ready) }, func(topic string, payload []byte) { heard <- topic + " " + string(payload) })
+	}()
+	<-ready
+	c, err := Dial(t.Context(), b, "mouth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Publish(t.Context(), "news/today", []byte("sun")); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-heard; got != "news/today sun" {
+		t.Errorf("heard %q, want news/today sun", got)
+	}
+	if err := errors.Join(c.Close(), c.Close()); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Listen = %v, want nil when its context ends", err)
 	}
 }

@@ -47,7 +47,7 @@ func (o HostOptions) withDefaults() (HostOptions, error) {
 		}
 		o.Name = name
 	}
-	o.Broker.Timeout = orDefault(o.Broker.Timeout, 15*time.Second)
+	o.Broker.Timeout = orDefault(o.Broker.Timeout, defaultTimeout)
 	o.Topic = orDefault(o.Topic, "dt/host/{host}")
 	o.Interval = orDefault(o.Interval, 5*time.Second)
 	o.Disk = orDefault(o.Disk, "/")

@@ -99,11 +99,13 @@ type Options struct {
 const (
 	maxDevices  = 100_000
 	maxInFlight = 100
+
+	defaultTimeout = 15 * time.Second
 )
 
 // withDefaults fills in what was left zero.
 func (o Options) withDefaults() Options {
-	o.Broker.Timeout = orDefault(o.Broker.Timeout, 15*time.Second)
+	o.Broker.Timeout = orDefault(o.Broker.Timeout, defaultTimeout)
 	o.Devices = orDefault(o.Devices, 10)
 	o.Prefix = orDefault(o.Prefix, "sensor")
 	o.Topic = orDefault(o.Topic, "dt/sensor/{device}")
