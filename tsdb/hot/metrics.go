@@ -1,0 +1,78 @@
+package hot
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are the store's counters and histograms.
+type metrics struct {
+	rows        *prometheus.CounterVec // by outcome
+	commits     prometheus.Histogram   // seconds
+	batches     prometheus.Histogram   // rows
+	checkpoints prometheus.Histogram   // seconds
+	lookUps     prometheus.Counter
+	failures    prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
+	m := &metrics{
+		rows: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tidemark_hot_rows_total", Help: "Rows by what became of them."}, []string{"outcome"}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tidemark_hot_commit_seconds", Help: "Time from taking a batch to its commit on disk.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tidemark_hot_batch_rows", Help: "Rows of a batch.", Buckets: prometheus.ExponentialBuckets(1, 4, 9)}),
+		checkpoints: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tidemark_hot_checkpoint_seconds", Help: "Time that writes waited for a checkpoint.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
+		lookUps: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_lookups_total", Help: "Rows that had to be looked up because they were not the newest of their series."}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_failures_total", Help: "Batches that could not be committed."}),
+	}
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.lookUps, m.failures,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
+			func() float64 { return float64(len(s.queue.waiting)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_log_bytes", Help: "Size of the log that a restart would have to read."},
+			func() float64 { return float64(s.logBytes()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_series", Help: "Series of all tables."}, func() float64 { return float64(s.series()) }))
+	return m
+}
+
+func (m *metrics) committed(tx *transaction, took time.Duration) {
+	var rows, inserted, replaced, refused int
+	for _, p := range tx.parts {
+		inserted += len(p.inserts)
+		for _, list := range p.replaced {
+			replaced += len(list)
+		}
+		for _, sub := range p.submissions {
+			rows += len(sub.rows)
+			refused += len(sub.refused)
+		}
+	}
+	m.rows.WithLabelValues("inserted").Add(float64(inserted))
+	m.rows.WithLabelValues("replaced").Add(float64(replaced))
+	m.rows.WithLabelValues("refused").Add(float64(refused))
+	m.rows.WithLabelValues("unchanged").Add(float64(rows - refused - inserted - replaced))
+	m.batches.Observe(float64(rows))
+	m.commits.Observe(took.Seconds())
+}
+
+// series counts the series of all tables.
+func (s *Store) series() int {
+	n := 0
+	for _, id := range s.numbers() {
+		t := s.Table(id)
+		t.mu.RLock()
+		n += len(t.mu.series.list)
+		t.mu.RUnlock()
+	}
+	return n
+}

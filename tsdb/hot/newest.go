@@ -1,0 +1,94 @@
+package hot
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// window is where the newest rows of some series of a segment lie.
+type window struct {
+	min, max int64
+	series   selection
+}
+
+// latest is a series with its newest time.
+type latest struct {
+	series uint32
+	time   int64
+}
+
+// maxStragglers is how many series whose newest row is old get a window of their own,
+// so that they do not widen that of the others.
+const maxStragglers = 64
+
+// newest returns by segment where the newest rows of the selected series lie, or nil
+// where every row is needed: when the scan wants them, when an upper bound on time may
+// exclude the newest row, and when a series has gone on in a later segment than the view has.
+func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
+	if !scan.Newest || scan.Max != math.MaxInt64 || len(v.segments) == 0 {
+		return nil
+	}
+	bySegment, ok := v.latest(sel)
+	if !ok {
+		return nil
+	}
+	windows := map[uint32][]window{}
+	for seq, list := range bySegment {
+		windows[seq] = split(list, sel)
+	}
+	return windows
+}
+
+func (v *View) latest(sel selection) (map[uint32][]latest, bool) {
+	t, last := v.table, v.segments[len(v.segments)-1].seq
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	bySegment := map[uint32][]latest{}
+	for i := range sel.count(len(t.mu.series.list)) {
+		n := sel.at(i)
+		s := &t.mu.series.list[n]
+		if s.home > last {
+			return nil, false
+		}
+		bySegment[s.home] = append(bySegment[s.home], latest{n, s.newest})
+	}
+	return bySegment, true
+}
+
+func (sel selection) count(all int) int {
+	if sel.listed {
+		return len(sel.series)
+	}
+	return all
+}
+
+func (sel selection) at(i int) uint32 {
+	if sel.listed {
+		return sel.series[i]
+	}
+	return uint32(i)
+}
+
+// split gives the stragglers among the series a window of their own.
+func split(list []latest, sel selection) []window {
+	slices.SortFunc(list, func(a, b latest) int { return cmp.Compare(a.time, b.time) })
+	if len(list) <= maxStragglers {
+		return []window{{list[0].time, math.MaxInt64, numbers(list)}}
+	}
+	cut := list[maxStragglers].time
+	if cut == list[0].time {
+		return []window{{cut, math.MaxInt64, sel}}
+	}
+	// Series at the cut itself belong to the second window, which begins there.
+	n, _ := slices.BinarySearchFunc(list, cut, func(l latest, t int64) int { return cmp.Compare(l.time, t) })
+	return []window{{list[0].time, cut - 1, numbers(list[:n])}, {cut, math.MaxInt64, sel}}
+}
+
+func numbers(list []latest) selection {
+	sel := selection{listed: true, series: make([]uint32, len(list))}
+	for i, l := range list {
+		sel.series[i] = l.series
+	}
+	return sel
+}

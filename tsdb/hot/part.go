@@ -1,0 +1,179 @@
+package hot
+
+import "slices"
+
+// part is the share of one table in a transaction.
+type part struct {
+	table       *Table
+	submissions []*submission
+
+	schema  *schema // the table's, or a copy that has grown
+	rows    []placed
+	late    map[key]*state // rows that may be stored already, by identity
+	moved   []move
+	fresh   []*Row              // the first row of each new series, by number
+	pending map[uint64][]uint32 // new series by hash
+	tips    []int64             // newest times of the new series
+
+	inserts  []*Row
+	replaced map[*segment][]replacement
+	target   *segment         // takes the inserts
+	wider    map[*segment]int // columns that segments got
+}
+
+// placed is a row whose series and columns are known.
+type placed struct {
+	row   *Row
+	sub   *submission
+	index int // in the submission
+}
+
+// move is a series whose newest time advanced, and the time before.
+type move struct {
+	series uint32
+	tip    int64
+}
+
+func newPart(t *Table) *part {
+	return &part{
+		table: t, schema: t.mu.schema, late: map[key]*state{}, pending: map[uint64][]uint32{},
+		replaced: map[*segment][]replacement{}, wider: map[*segment]int{},
+	}
+}
+
+// resolve gives every row its series and columns, or refuses it, and tells rows that
+// are certainly new from those that must be looked up.
+func (p *part) resolve(o Options) {
+	for _, sub := range p.submissions {
+		for i := range sub.rows {
+			r := &sub.rows[i]
+			if refusal := p.place(r, o); refusal.Reason != 0 {
+				sub.refuse(i, refusal)
+				continue
+			}
+			p.rows = append(p.rows, placed{r, sub, i})
+			if !p.advance(r) {
+				p.late[r.key()] = &state{}
+			}
+		}
+	}
+}
+
+func (s *submission) refuse(row int, r Refusal) {
+	r.Row = row
+	s.refused = append(s.refused, r)
+}
+
+// place finds or makes the series and columns of a row.
+func (p *part) place(r *Row, o Options) Refusal {
+	if r.series != noSeries {
+		return Refusal{} // Submit found them
+	}
+	if !p.schema.covers(r) {
+		g, refusal := p.schema.missing(r, o.Limits)
+		if refusal.Reason != 0 {
+			return refusal
+		}
+		p.grow(r, g)
+	}
+	if r.series = p.find(r); r.series != noSeries {
+		return Refusal{}
+	}
+	if p.series() >= o.MaxSeries {
+		return Refusal{Reason: ManySeries}
+	}
+	r.series = uint32(p.series())
+	p.pending[r.hash] = append(p.pending[r.hash], r.series)
+	p.fresh, p.tips = append(p.fresh, r), append(p.tips, never)
+	return Refusal{}
+}
+
+func (p *part) series() int { return len(p.table.mu.series.list) + len(p.fresh) }
+
+func (p *part) grow(r *Row, g growth) {
+	if p.schema == p.table.mu.schema {
+		p.schema = p.schema.clone()
+	}
+	p.schema.grow(r, g)
+	p.schema.covers(r)
+}
+
+// find returns a row's series among the committed and the new ones.
+func (p *part) find(r *Row) uint32 {
+	if n := p.table.mu.series.find(r); n != noSeries {
+		return n
+	}
+	for _, n := range p.pending[r.hash] {
+		first := p.fresh[int(n)-len(p.table.mu.series.list)]
+		if first.Measure == r.Measure && slices.Equal(first.Dims, r.Dims) {
+			return n
+		}
+	}
+	return noSeries
+}
+
+// advance moves the newest time of a row's series on and reports whether the row is
+// later than all before it, and so certainly new.
+func (p *part) advance(r *Row) bool {
+	list := p.table.mu.series.list
+	if n := int(r.series) - len(list); n >= 0 {
+		if r.Time <= p.tips[n] {
+			return false
+		}
+		p.tips[n] = r.Time
+		return true
+	}
+	s := &list[r.series]
+	if r.Time <= s.tip {
+		return false
+	}
+	p.moved = append(p.moved, move{r.series, s.tip})
+	s.tip = r.Time
+	return true
+}
+
+// undo takes back what resolve changed in the table.
+func (p *part) undo() {
+	for _, m := range slices.Backward(p.moved) {
+		p.table.mu.series.list[m.series].tip = m.tip
+	}
+}
+
+// publish shows readers what was committed.
+func (p *part) publish() {
+	for _, r := range p.inserts {
+		p.target.filter.add(r.key())
+	}
+	t := p.table
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(p.inserts) > 0 {
+		p.publishSegment()
+	}
+	t.mu.schema = p.schema
+	for i, r := range p.fresh {
+		n := t.mu.series.add(r, p.schema)
+		t.mu.series.list[n].tip = p.tips[i]
+		p.moved = append(p.moved, move{series: n})
+	}
+	for _, m := range p.moved {
+		s := &t.mu.series.list[m.series]
+		s.newest, s.home = s.tip, p.target.seq
+	}
+	for seg, n := range p.wider {
+		seg.columns = n
+	}
+}
+
+func (p *part) publishSegment() {
+	t, seg := p.table, p.target
+	if seg != t.open() {
+		t.mu.stored = true
+		t.mu.segments = append(t.mu.segments, seg)
+	}
+	seg.rows += len(p.inserts)
+	for _, r := range p.inserts {
+		seg.min, seg.max = min(seg.min, r.Time), max(seg.max, r.Time)
+	}
+	seg.frozen = seg.rows >= t.store.opts.SegmentRows
+}

@@ -1,0 +1,180 @@
+package hot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tidemark/internal/duckdb"
+)
+
+// recover prepares the file and reads what it holds into memory: columns, measures
+// and series as they are, and of every segment which rows it has.
+func (s *Store) recover(ctx context.Context, conn *duckdb.Conn) error {
+	for _, text := range append(layout, createProbe) {
+		if _, err := conn.Exec(ctx, text); err != nil {
+			return err
+		}
+	}
+	if err := checkFormat(ctx, conn); err != nil {
+		return err
+	}
+	ids, err := collect(ctx, conn, "SELECT id FROM hot_tables ORDER BY id")
+	if err != nil {
+		return err
+	}
+	for _, row := range ids {
+		t := newTable(s, uint32(row[0].(int64)))
+		if err := t.recover(ctx, conn); err != nil {
+			return fmt.Errorf("table %d: %w", t.id, err)
+		}
+		s.mu.tables[t.id] = t
+	}
+	return nil
+}
+
+func checkFormat(ctx context.Context, conn *duckdb.Conn) error {
+	found, err := collect(ctx, conn, "SELECT version FROM hot_format")
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		_, err := conn.Exec(ctx, "INSERT INTO hot_format VALUES ($1)", formatVersion)
+		return err
+	}
+	if found[0][0] != int32(formatVersion) {
+		return fmt.Errorf("the file has format %v, this program reads format %d", found[0][0], formatVersion)
+	}
+	return nil
+}
+
+func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) ([][]any, error) {
+	rows, err := conn.Query(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows.All(ctx)
+}
+
+func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
+	t.mu.stored = true
+	if err := t.recoverSchema(ctx, conn); err != nil {
+		return err
+	}
+	if err := t.recoverSeries(ctx, conn); err != nil {
+		return fmt.Errorf("dictionary: %w", err)
+	}
+	segments, err := collect(ctx, conn, "SELECT seq, opened FROM hot_segments WHERE id = $1 ORDER BY seq", t.id)
+	if err != nil {
+		return err
+	}
+	for i, row := range segments {
+		seg := newSegment(t.id, uint32(row[0].(int64)), 0, time.Unix(0, row[1].(int64)))
+		if err := t.recoverSegment(ctx, conn, seg); err != nil {
+			return fmt.Errorf("segment %s: %w", seg.name, err)
+		}
+		seg.frozen = i < len(segments)-1 || seg.rows >= t.store.opts.SegmentRows
+		t.mu.segments = append(t.mu.segments, seg)
+	}
+	return nil
+}
+
+func (t *Table) recoverSchema(ctx context.Context, conn *duckdb.Conn) error {
+	columns, err := collect(ctx, conn, "SELECT dimension, name, type FROM hot_columns WHERE id = $1 ORDER BY dimension, ordinal", t.id)
+	if err != nil {
+		return err
+	}
+	for _, row := range columns {
+		if row[0].(bool) {
+			t.mu.schema.addDim(row[1].(string))
+		} else {
+			t.mu.schema.addColumn(row[1].(string), Type(row[2].(int32)))
+		}
+	}
+	measures, err := collect(ctx, conn, "SELECT name, type FROM hot_measures WHERE id = $1 ORDER BY ordinal", t.id)
+	for _, row := range measures {
+		t.mu.schema.addMeasure(Measure{row[0].(string), Type(row[1].(int32))})
+	}
+	return err
+}
+
+func (t *Table) recoverSeries(ctx context.Context, conn *duckdb.Conn) error {
+	var text strings.Builder
+	text.WriteString("SELECT sid, measure")
+	for i := range t.mu.schema.dims {
+		text.WriteString(", " + dimensionColumn(i))
+	}
+	fmt.Fprintf(&text, " FROM %s ORDER BY sid", dictionaryName(t.id))
+	rows, err := conn.Query(ctx, text.String())
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	byName := t.mu.schema.dimsByName()
+	for {
+		chunk, err := rows.Next(ctx)
+		if err != nil || chunk == nil {
+			return err
+		}
+		for i := range chunk.Len() {
+			if err := t.recoverOne(chunk, i, byName); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// recoverOne adds the series of one entry; byName are the dimensions' ordinals in the
+// order of their names.
+func (t *Table) recoverOne(chunk *duckdb.Chunk, row int, byName []int) error {
+	r := Row{Measure: chunk.Column(1).Text(row)}
+	for _, dim := range byName {
+		if v := chunk.Column(fixedEntries + dim); v.Valid(row) {
+			r.Dims = append(r.Dims, Dim{t.mu.schema.dims[dim], v.Text(row)})
+		}
+	}
+	r.hash = t.mu.series.hash(&r)
+	want := chunk.Column(0).Uint32s(row + 1)[row]
+	if got := t.mu.series.add(&r, t.mu.schema); got != want {
+		return fmt.Errorf("series %d stands where series %d belongs", want, got)
+	}
+	return nil
+}
+
+func (t *Table) recoverSegment(ctx context.Context, conn *duckdb.Conn, seg *segment) error {
+	columns, err := conn.Columns(ctx, "SELECT * FROM "+seg.name)
+	if err != nil {
+		return err
+	}
+	seg.columns = len(columns) - fixedColumns
+	rows, err := conn.Query(ctx, "SELECT sid, time FROM "+seg.name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for {
+		chunk, err := rows.Next(ctx)
+		if err != nil || chunk == nil {
+			return err
+		}
+		if err := t.recoverRows(seg, chunk.Column(0).Uint32s(chunk.Len()), chunk.Column(1).Int64s(chunk.Len())); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *Table) recoverRows(seg *segment, sids []uint32, times []int64) error {
+	seg.rows += len(sids)
+	for i, sid := range sids {
+		if int(sid) >= len(t.mu.series.list) {
+			return fmt.Errorf("series %d is not in the dictionary", sid)
+		}
+		seg.filter.add(key{sid, times[i]})
+		seg.min, seg.max = min(seg.min, times[i]), max(seg.max, times[i])
+		if s := &t.mu.series.list[sid]; times[i] > s.newest {
+			s.newest, s.tip, s.home = times[i], times[i], seg.seq
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package hot
+
+import (
+	"math"
+	"sync"
+)
+
+// Snapshot keeps what it shows readable until it is closed: no table that it can see
+// leaves the file. It is safe to use at once.
+type Snapshot struct {
+	store  *Store
+	number uint64
+
+	mu struct {
+		sync.Mutex
+		closed bool
+		views  map[*Table]*View
+	}
+}
+
+// View is one table of a snapshot: the columns and segments of the moment when it was
+// first asked for.
+type View struct {
+	table    *Table
+	schema   *schema
+	segments []segmentView
+}
+
+// segmentView is what a reader must know of a segment.
+type segmentView struct {
+	seq      uint32
+	name     string
+	columns  int
+	min, max int64
+}
+
+// Snapshot opens a snapshot. Rows that were acknowledged before are in it.
+func (s *Store) Snapshot() *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.last++
+	s.mu.snapshots[s.mu.last] = struct{}{}
+	sn := &Snapshot{store: s, number: s.mu.last}
+	sn.mu.views = map[*Table]*View{}
+	return sn
+}
+
+// Close lets go of what the snapshot kept. It may be called twice.
+func (sn *Snapshot) Close() error {
+	sn.mu.Lock()
+	closed := sn.mu.closed
+	sn.mu.closed = true
+	sn.mu.Unlock()
+	if closed {
+		return nil
+	}
+	s := sn.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.mu.snapshots, sn.number)
+	if len(s.mu.dropping) > 0 {
+		s.notify()
+	}
+	return nil
+}
+
+// View returns a table as the snapshot sees it, always the same.
+func (sn *Snapshot) View(t *Table) *View {
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	v, ok := sn.mu.views[t]
+	if !ok {
+		v = t.view()
+		sn.mu.views[t] = v
+	}
+	return v
+}
+
+func (t *Table) view() *View {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	v := &View{table: t, schema: t.mu.schema, segments: make([]segmentView, len(t.mu.segments))}
+	for i, seg := range t.mu.segments {
+		v.segments[i] = segmentView{seg.seq, seg.name, seg.columns, seg.min, seg.max}
+		if !seg.frozen {
+			// Rows committed after the view are in the query's answer or not; their times must not be pruned
+			// by bounds that are older than they are.
+			v.segments[i].min, v.segments[i].max = math.MinInt64, math.MaxInt64
+		}
+	}
+	return v
+}
+
+// Schema returns the dimensions and columns of the view.
+func (v *View) Schema() Schema {
+	return Schema{Dimensions: v.schema.dims, Columns: v.schema.columns}
+}

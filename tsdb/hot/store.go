@@ -1,0 +1,192 @@
+package hot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tidemark/internal/duckdb"
+)
+
+// Store is the hot rows of all tables.
+type Store struct {
+	opts    Options
+	queue   *queue
+	writer  *writer // the committer's own
+	metrics *metrics
+	health  atomic.Pointer[error]
+	wake    chan struct{} // a table waits to be dropped
+
+	mu struct {
+		sync.Mutex
+		tables    map[uint32]*Table
+		dropping  []dropping
+		snapshots map[uint64]struct{} // by number, those that are open
+		last      uint64              // number of the latest snapshot
+	}
+}
+
+// dropping is a table whose rows go once the snapshots up to a number are closed.
+type dropping struct {
+	table *Table
+	after uint64
+}
+
+// Open reads the tables, series and segments that the engine's file holds.
+func Open(ctx context.Context, opts Options) (*Store, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, err
+	}
+	opts = opts.withDefaults()
+	s := &Store{opts: opts, queue: newQueue(opts.QueueRows, opts.QueueBytes), wake: make(chan struct{}, 1)}
+	s.mu.tables, s.mu.snapshots = map[uint32]*Table{}, map[uint64]struct{}{}
+	s.metrics = newMetrics(opts.Registerer, s)
+	conn, err := opts.Engine.Connect(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open hot store: %w", err)
+	}
+	s.writer = newWriter(conn)
+	started := time.Now()
+	if err := s.recover(ctx, conn); err != nil {
+		return nil, errors.Join(fmt.Errorf("open hot store: %w", err), s.Close())
+	}
+	opts.Logger.Debug("hot store recovered", "component", "hot", "took", time.Since(started), "count", len(s.mu.tables))
+	return s, nil
+}
+
+// Close releases the connection. Run must have returned. It may be called twice.
+func (s *Store) Close() error { return s.writer.close() }
+
+// Table returns the table of a number. One that the store does not know is empty.
+func (s *Store) Table(id uint32) *Table {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.mu.tables[id]
+	if !ok {
+		t = newTable(s, id)
+		s.mu.tables[id] = t
+	}
+	return t
+}
+
+// Drop forgets a table. Its rows go from the file when no snapshot can read them any
+// more; what is submitted to it afterwards is refused.
+func (s *Store) Drop(id uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.mu.tables[id]
+	if !ok {
+		return
+	}
+	t.dropped.Store(true)
+	delete(s.mu.tables, id)
+	s.mu.dropping = append(s.mu.dropping, dropping{t, s.mu.last})
+	s.notify()
+}
+
+// Retain drops every table whose number keep refuses. It is for the start, when a
+// crash may have left rows of tables that no longer exist.
+func (s *Store) Retain(keep func(id uint32) bool) {
+	for _, id := range s.numbers() {
+		if !keep(id) {
+			s.Drop(id)
+		}
+	}
+}
+
+func (s *Store) numbers() []uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]uint32, 0, len(s.mu.tables))
+	for id := range s.mu.tables {
+		list = append(list, id)
+	}
+	return list
+}
+
+// notify wakes the committer. The store's lock is held, or need not be.
+func (s *Store) notify() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Health returns nil while rows can be written, and otherwise why not.
+func (s *Store) Health() error {
+	if err := s.health.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (s *Store) setHealth(err error) {
+	if err == nil {
+		s.health.Store(nil)
+		return
+	}
+	s.health.Store(&err)
+}
+
+// writer is the committer's connection with the appenders that it keeps open.
+type writer struct {
+	conn      *duckdb.Conn
+	appenders map[string]*duckdb.Appender
+	slab      slab
+}
+
+func newWriter(conn *duckdb.Conn) *writer {
+	return &writer{conn: conn, appenders: map[string]*duckdb.Appender{}}
+}
+
+func (w *writer) close() error {
+	w.forgetAll()
+	return w.conn.Close()
+}
+
+const maxAppenders = 64 // each holds a chunk of 2048 rows
+
+// appender returns an open appender to a table.
+func (w *writer) appender(ctx context.Context, table string) (*duckdb.Appender, error) {
+	if a, ok := w.appenders[table]; ok {
+		return a, nil
+	}
+	if len(w.appenders) >= maxAppenders {
+		w.forgetAll()
+	}
+	a, err := w.conn.Appender(ctx, table)
+	if err != nil {
+		return nil, err
+	}
+	w.appenders[table] = a
+	return a, nil
+}
+
+// forget closes the appender to a table that is about to change.
+func (w *writer) forget(table string) {
+	if a, ok := w.appenders[table]; ok {
+		a.Close()
+		delete(w.appenders, table)
+	}
+}
+
+func (w *writer) forgetAll() {
+	for table := range w.appenders {
+		w.forget(table)
+	}
+}
+
+// appendRows adds columns to a table inside the transaction.
+func (w *writer) appendRows(ctx context.Context, table string, columns []duckdb.Data, rows int) error {
+	a, err := w.appender(ctx, table)
+	if err != nil {
+		return err
+	}
+	if err := a.Append(columns, rows); err != nil {
+		return err
+	}
+	return a.Flush()
+}

@@ -1,0 +1,157 @@
+package hot
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Table is one table of the store. It has no rows until the first one is committed.
+type Table struct {
+	store   *Store
+	id      uint32
+	dropped atomic.Bool
+
+	mu struct { // written by the committer only
+		sync.RWMutex
+		stored   bool // its dictionary exists
+		schema   *schema
+		series   seriesTable
+		segments []*segment // by age; the last may be open
+	}
+}
+
+// segment is a DuckDB table of rows. Only the last of a table takes new rows; a row
+// that replaces another stays in the other's segment.
+type segment struct {
+	seq      uint32
+	name     string
+	columns  int // it has the first so many value columns of the schema
+	rows     int
+	min, max int64 // times
+	opened   time.Time
+	frozen   bool
+	filter   filter // the committer's own
+}
+
+func newTable(s *Store, id uint32) *Table {
+	t := &Table{store: s, id: id}
+	t.mu.schema = newSchema()
+	t.mu.series = newSeriesTable()
+	return t
+}
+
+func newSegment(id, seq uint32, columns int, opened time.Time) *segment {
+	return &segment{
+		seq: seq, name: segmentName(id, seq), columns: columns,
+		min: math.MaxInt64, max: math.MinInt64, opened: opened,
+	}
+}
+
+// open returns the segment that takes new rows, or nil.
+func (t *Table) open() *segment {
+	if n := len(t.mu.segments); n > 0 && !t.mu.segments[n-1].frozen {
+		return t.mu.segments[n-1]
+	}
+	return nil
+}
+
+// nextSeq returns the number of the next segment.
+func (t *Table) nextSeq() uint32 {
+	if n := len(t.mu.segments); n > 0 {
+		return t.mu.segments[n-1].seq + 1
+	}
+	return 1
+}
+
+// Submit hands rows to the committer and returns once they wait in its queue. done is
+// called exactly once, from another goroutine, when the rows are on disk or refused;
+// it must not block for long. The rows belong to the store until then. An error
+// returned here means that done will not be called.
+func (t *Table) Submit(ctx context.Context, rows []Row, done func([]Refusal, error)) error {
+	t.resolve(rows)
+	return t.store.queue.put(ctx, &submission{table: t, rows: rows, done: done})
+}
+
+// resolve finds the series and columns of rows, as far as they are known, so that the
+// committer need not.
+func (t *Table) resolve(rows []Row) {
+	for i := range rows {
+		rows[i].hash = t.mu.series.hash(&rows[i])
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for i := range rows {
+		r := &rows[i]
+		r.series = t.mu.series.find(r)
+		if r.series == noSeries {
+			continue
+		}
+		if (i == 0 || !likewise(&rows[i-1], r)) && !t.mu.schema.covers(r) {
+			r.series = noSeries
+		}
+	}
+}
+
+// likewise reports whether r has the columns of prev, which is resolved, and copies them.
+func likewise(prev, r *Row) bool {
+	if prev.series == noSeries || prev.Measure != r.Measure || prev.Kind != r.Kind || len(prev.Cells) != len(r.Cells) {
+		return false
+	}
+	for i := range r.Cells {
+		if p := &prev.Cells[i]; p.Name != r.Cells[i].Name || p.Type != r.Cells[i].Type {
+			return false
+		}
+	}
+	for i := range r.Cells {
+		r.Cells[i].column = prev.Cells[i].column
+	}
+	return true
+}
+
+// Schema is what a table holds, in the order in which it was first seen.
+type Schema struct {
+	Dimensions []string
+	Columns    []Column
+}
+
+// Schema returns the dimensions and columns of the committed rows.
+func (t *Table) Schema() Schema {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return Schema{Dimensions: t.mu.schema.dims, Columns: t.mu.schema.columns}
+}
+
+// MeasureUse is a measure with the dimensions of its series.
+type MeasureUse struct {
+	Measure
+	Dimensions []string
+}
+
+// Measures returns the measures of the committed rows in the order of their first row.
+func (t *Table) Measures() []MeasureUse {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	list := make([]MeasureUse, len(t.mu.schema.measures))
+	for i, m := range t.mu.schema.measures {
+		list[i] = MeasureUse{m, t.mu.series.dimensionsOf(m.Name)}
+	}
+	return list
+}
+
+func (st *seriesTable) dimensionsOf(measure string) []string {
+	n, ok := st.measures.byText[measure]
+	if !ok {
+		return nil
+	}
+	var names []string
+	for i, used := range st.used[n] {
+		if used {
+			names = append(names, st.dims[i].name)
+		}
+	}
+	return slices.Clip(names)
+}
