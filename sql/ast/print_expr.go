@@ -108,9 +108,19 @@ func (t *TypeParam) print(p *printer) {
 }
 
 func (f *Field) print(p *printer) {
-	p.operand(f.X, rankPrimary)
-	p.text(".")
+	p.beforePoint(f.X)
 	f.Name.print(p)
+}
+
+// beforePoint writes an expression and a point; digits would take the point for theirs.
+func (p *printer) beforePoint(x Expr) {
+	switch x.(type) {
+	case *Integer, *Float:
+		p.operand(x, rankPrimary+1)
+	default:
+		p.operand(x, rankPrimary)
+	}
+	p.text(".")
 }
 
 func (s *Subscript) print(p *printer) {

@@ -90,8 +90,8 @@ func (i *SelectItem) print(p *printer) {
 	case i.X == nil:
 		p.text("*")
 	case i.Star:
-		p.operand(i.X, rankPrimary)
-		p.text(".*")
+		p.beforePoint(i.X)
+		p.text("*")
 	default:
 		i.X.print(p)
 	}

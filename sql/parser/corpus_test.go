@@ -60,6 +60,7 @@ var corpus = []string{
 	"SELECT sum(x) OVER (GROUPS BETWEEN 1 + 1 PRECEDING AND 2 FOLLOWING), sum(y) OVER (rows), sum(z) OVER (range PARTITION BY a) FROM d.t",
 	"SELECT sum(x) over, count(x) ignore FROM d.t",
 	"SELECT min(@scheduled_runtime) AS time WHERE time BETWEEN @scheduled_runtime - 1h AND @scheduled_runtime",
+	"SELECT (0).a, 1 .b, (1.5).*, x.y.*",
 	"SELECT ago (1h), avg (case when x then 1 end), a.b.c(1), parse_duration('1 day')",
 	"SELECT 1 AS \"select\", \"a\"\"b\", _x1",
 	"SHOW DATABASES",
