@@ -1,0 +1,251 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"tidemark/broker"
+	"tidemark/fault"
+	"tidemark/sql/iotsql"
+	"tidemark/sql/iotsql/value"
+	"tidemark/topic"
+)
+
+var _ broker.Sink = (*Engine)(nil)
+
+// Accept evaluates the rules of a message and starts their actions. It blocks
+// while too many messages are under way, at most until ctx ends. done gets nil
+// when everything that actions store is durable and every failure went through
+// its error action; it gets fault.Unavailable when the message should be sent
+// again, because the engine is stopping, or because an action failed with that
+// and no error action took the message.
+func (e *Engine) Accept(ctx context.Context, m *broker.Message, done func(error)) {
+	var room [8]*compiled
+	rules, seen := e.match(room[:0], m.Topic)
+	if len(rules) == 0 {
+		done(nil)
+		return
+	}
+	d := &delivery{done: done}
+	// A message that an action republished runs on the slot of the message that
+	// caused it: if it waited for one, both might wait for ever.
+	if m.Hops == 0 {
+		if err := e.acquire(ctx); err != nil {
+			done(err)
+			return
+		}
+		d.release = e.release
+	}
+	d.pending.Store(int32(len(rules)))
+	in := iotsql.NewInput(e.input(m, seen), e.env)
+	for _, c := range rules {
+		e.execute(c, m, in, d)
+	}
+}
+
+// match returns the rules for a topic, and the topic as those rules see it.
+func (e *Engine) match(room []*compiled, name string) ([]*compiled, string) {
+	snap := e.current.Load()
+	rule, rest, ok := topic.BasicIngest(name)
+	if !ok {
+		return snap.index.AppendMatches(room, name), name
+	}
+	c := snap.byName[rule]
+	if c == nil || c.stmt == nil || c.rule.Disabled {
+		e.metrics.notFound.Inc()
+		e.opt.Logger.Debug("basic ingest names no enabled rule", "rule", rule)
+		return nil, rest
+	}
+	return append(room, c), rest
+}
+
+func (e *Engine) acquire(ctx context.Context) error {
+	select {
+	case <-e.stopped:
+		return fault.New(fault.Unavailable, "the rules engine is stopping")
+	default:
+	}
+	select {
+	case e.slots <- struct{}{}:
+		return nil
+	case <-e.stopped:
+		return fault.New(fault.Unavailable, "the rules engine is stopping")
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "the rules engine is busy: %w", ctx.Err())
+	}
+}
+
+func (e *Engine) release() { <-e.slots }
+
+// input is the message as the rules' SQL sees it.
+func (e *Engine) input(m *broker.Message, seen string) iotsql.Message {
+	received := m.Received
+	if received.IsZero() {
+		received = e.opt.Now()
+	}
+	in := iotsql.Message{
+		Topic: seen, Payload: m.Payload, ClientID: m.Source.ClientID, Principal: m.Source.Principal, SourceIP: m.Source.RemoteIP,
+		TraceID: m.Source.TraceID, AccountID: e.opt.Account, Time: received,
+		Properties: iotsql.Properties{
+			ContentType: m.Properties.ContentType, ResponseTopic: m.Properties.ResponseTopic, CorrelationData: m.Properties.CorrelationData,
+		},
+	}
+	if m.Properties.PayloadFormat != nil {
+		in.Properties.PayloadFormat = *m.Properties.PayloadFormat
+	}
+	for _, p := range m.Properties.User {
+		in.Properties.User = append(in.Properties.User, iotsql.UserProperty(p))
+	}
+	return in
+}
+
+// delivery waits for the rules of one message.
+type delivery struct {
+	done    func(error)
+	release func() // nil for a republished message
+	pending atomic.Int32
+	err     atomic.Pointer[error] // why the message should be sent again
+}
+
+// finish is called once by each rule.
+func (d *delivery) finish(err error) {
+	if err != nil {
+		d.err.CompareAndSwap(nil, &err)
+	}
+	if d.pending.Add(-1) > 0 {
+		return
+	}
+	if d.release != nil {
+		d.release()
+	}
+	if p := d.err.Load(); p != nil {
+		d.done(*p)
+		return
+	}
+	d.done(nil)
+}
+
+// execute evaluates one rule. An error in its SQL ends it without any action
+// (AWS page "Error handling"): only the log and the metrics tell.
+func (e *Engine) execute(c *compiled, m *broker.Message, in *iotsql.Input, d *delivery) {
+	c.metrics.matches.Inc()
+	res, err := c.stmt.Evaluate(e.ctx, in)
+	c.metrics.executions.Inc()
+	if c.stmt.ReadsFields() && !in.ReadableBy(c.stmt.Version()) {
+		c.metrics.parseErrors.Inc()
+	}
+	if err != nil {
+		e.evaluationFailed(c, err)
+		d.finish(nil)
+		return
+	}
+	if !res.Matched || len(c.actions) == 0 {
+		d.finish(nil)
+		return
+	}
+	x := &execution{engine: e, rule: c, delivery: d, ev: Event{
+		Rule: c.rule.Name, Message: m, Value: res.Value, raw: res.Raw, in: in, vars: res.Vars, rule: c,
+	}}
+	x.start()
+}
+
+func (e *Engine) evaluationFailed(c *compiled, err error) {
+	if failed, ok := errors.AsType[*iotsql.EvalError](err); ok && failed.Function != "" {
+		c.metrics.functionErrors.Inc()
+	} else {
+		c.metrics.parseErrors.Inc()
+	}
+	e.warn(c, "topic rule could not be evaluated", "err", err)
+}
+
+// warn logs about a rule, at most once a second for each.
+func (e *Engine) warn(c *compiled, message string, attrs ...any) {
+	if count, ok := c.failing.allow(e.opt.Now()); ok {
+		e.opt.Logger.Warn(message, append(attrs, "rule", c.rule.Name, "count", count)...)
+	}
+}
+
+// execution is one rule's work on one message.
+type execution struct {
+	engine   *Engine
+	rule     *compiled
+	delivery *delivery
+	ev       Event
+	pending  atomic.Int32
+
+	mu struct {
+		sync.Mutex
+		failures []failure
+		resend   error // the first failure that sending again can cure
+	}
+}
+
+// start runs all actions side by side.
+func (x *execution) start() {
+	x.pending.Store(int32(len(x.rule.actions)))
+	large := x.ev.tooLarge()
+	for i := range x.rule.actions {
+		run := &x.rule.actions[i]
+		if large {
+			x.settle(run, fault.New(fault.Exceeded, "the result of SELECT is larger than %d bytes", MaxPayload))
+			continue
+		}
+		a := &attempt{engine: x.engine, run: run, ev: &x.ev, settled: x.settle}
+		a.try()
+	}
+}
+
+// settle takes the final result of one action.
+func (x *execution) settle(run *runner, err error) {
+	if err == nil {
+		run.metrics.successes.Inc()
+	} else {
+		run.metrics.failures.Inc()
+		x.engine.warn(x.rule, "topic rule action failed", "action", run.kind, "err", err)
+		x.record(run, err)
+	}
+	if x.pending.Add(-1) == 0 {
+		x.conclude()
+	}
+}
+
+func (x *execution) record(run *runner, err error) {
+	f := failure{action: run.shape, message: err.Error()}
+	if at, ok := errors.AsType[*ActionError](err); ok {
+		f.resource = at.Resource
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.mu.failures = append(x.mu.failures, f)
+	if fault.KindOf(err) == fault.Unavailable && x.mu.resend == nil {
+		x.mu.resend = err
+	}
+}
+
+// conclude runs the error action over what failed. A message that it takes is
+// done; without it, a failure that sending again can cure asks for that.
+func (x *execution) conclude() {
+	x.mu.Lock()
+	failures, resend := x.mu.failures, x.mu.resend
+	x.mu.Unlock()
+	if len(failures) == 0 || x.rule.onError == nil {
+		x.delivery.finish(resend)
+		return
+	}
+	a := &attempt{engine: x.engine, run: x.rule.onError, ev: x.ev.failed(failures), settled: func(_ *runner, err error) {
+		if err == nil {
+			x.rule.metrics.errorActions.Inc()
+			x.delivery.finish(nil)
+			return
+		}
+		x.rule.metrics.errorFailures.Inc()
+		x.engine.warn(x.rule, "error action failed", "action", x.rule.onError.kind, "err", err)
+		x.delivery.finish(resend)
+	}}
+	a.try()
+}
+
+func valid(text string) value.Value { return value.Text(strings.ToValidUTF8(text, "\uFFFD")) }
