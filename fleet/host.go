@@ -20,8 +20,8 @@ import (
 // HostOptions says how the host device publishes.
 type HostOptions struct {
 	Broker Broker
-	// Name is the host's name in the topic, the client id and the field host; empty
-	// means the system's host name.
+	// Name is the host's name in the topic and the field host, and its client id after
+	// host_; empty means the system's host name.
 	Name string
 	// Topic is where it publishes; {host} is replaced. Empty means dt/host/{host}.
 	Topic string
@@ -84,11 +84,10 @@ func RunHost(ctx context.Context, o HostOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	counts := &counters{start: time.Now()}
-	id := "host_" + o.Name
 	d := &device{
-		id: id, topic: strings.ReplaceAll(o.Topic, "{host}", o.Name), qos: 1,
+		id: o.Name, topic: strings.ReplaceAll(o.Topic, "{host}", o.Name), qos: 1,
 		source:  &host{name: o.Name, disk: o.Disk},
-		session: &session{clientID: id, dial: o.Broker.dialV5, counts: counts, log: o.Logger},
+		session: &session{clientID: "host_" + o.Name, dial: o.Broker.dialV5, counts: counts, log: o.Logger},
 		counts:  counts,
 		pace:    pace{interval: o.Interval},
 		rng:     rand.New(rand.NewPCG(0, 0)),

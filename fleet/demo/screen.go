@@ -1,0 +1,97 @@
+package demo
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// screen writes text, and under it, on a terminal, one line that stays in place. It
+// is safe to use at once. What the writer refuses is kept as the first error.
+type screen struct {
+	out      io.Writer
+	terminal bool
+
+	mu   sync.Mutex
+	live bool // the cursor stands behind a live line
+	err  error
+}
+
+func newScreen(out io.Writer) *screen {
+	f, ok := out.(*os.File)
+	return &screen{out: out, terminal: ok && term.IsTerminal(int(f.Fd()))}
+}
+
+// print writes lines of text.
+func (s *screen) print(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endLive()
+	s.write(fmt.Sprintf(format, args...))
+}
+
+// status shows the live line: in place on a terminal, else as a line of its own.
+func (s *screen) status(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.terminal {
+		s.write(text + "\n")
+		return
+	}
+	s.write("\r\x1b[K" + text)
+	s.live = true
+}
+
+func (s *screen) endLive() {
+	if s.live {
+		s.write("\n")
+		s.live = false
+	}
+}
+
+func (s *screen) write(text string) {
+	if _, err := io.WriteString(s.out, text); err != nil && s.err == nil {
+		s.err = fmt.Errorf("write the demo's text: %w", err)
+	}
+}
+
+// answer prints a question with its SQL and its result.
+func (s *screen) answer(q question, t table, took time.Duration) {
+	s.print("\n%s\n%s\n%s%d rows in %s\n", q.title, indent(q.sql), indent(aligned(t)), len(t.rows), took.Round(100*time.Microsecond))
+}
+
+// indent sets every line of a text off.
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ") + "\n"
+}
+
+// aligned renders a table in columns; timestamps lose the digits below milliseconds.
+func aligned(t table) string {
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, strings.Join(t.columns, "\t"))
+	for _, row := range t.rows {
+		short := make([]string, len(row))
+		for i, v := range row {
+			short[i] = shorten(v)
+		}
+		fmt.Fprintln(w, strings.Join(short, "\t"))
+	}
+	_ = w.Flush() // a buffer takes everything
+	return b.String()
+}
+
+// shorten cuts a timestamp's nine digits to three.
+func shorten(v string) string {
+	if _, err := time.Parse("2006-01-02 15:04:05.000000000", v); err == nil {
+		return v[:len(v)-6]
+	}
+	return v
+}
