@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -97,8 +98,8 @@ func operate(ctx context.Context, devices []*device, counts *counters, l life) (
 	for _, d := range devices {
 		sum.PerDevice = append(sum.PerDevice, d.summary())
 	}
-	if err == nil && sum.Connects == 0 && sum.ConnectFailures > 0 {
-		err = fmt.Errorf("no device got connected: %s", sum.LastError)
+	if err == nil && sum.Connects == 0 {
+		err = fmt.Errorf("no device got connected: %s", cmp.Or(sum.LastError, "the time was over first"))
 	}
 	return sum, err
 }

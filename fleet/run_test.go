@@ -111,8 +111,9 @@ func TestRunKeepsTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &air{delay: 5 * time.Millisecond}
 		sum := fly(t, a, Options{Devices: 20, Rate: 40, For: 60 * time.Second, Stagger: -1})
-		// Every device sends every 0.5 s over 60 s, the first reading after its share of the interval.
-		if sum.Published < 2380 || sum.Published > 2400 {
+		// Every device sends every 0.5 s over 60 s, the first reading after its share of
+		// the interval; the first device's last one may just be in time or not.
+		if sum.Published < 2400 || sum.Published > 2401 {
 			t.Errorf("published %d, want 40/s for 60 s", sum.Published)
 		}
 		if sum.Acknowledged != sum.Published || sum.Failed != 0 || sum.Skipped != 0 || sum.Resent != 0 {
