@@ -76,12 +76,16 @@ func (c *conn) secure(ctx context.Context) error {
 }
 
 func (c *conn) readConnect() (*packets.Packet, *ending) {
-	header, body, end := c.readPacket(c.srv.limits.ConnectBytes)
+	first, err := c.r.Peek(1)
+	if err != nil {
+		return nil, c.readError(err)
+	}
+	if first[0] != typeConnect<<4 {
+		return nil, clientError(codeProtocol, "the first packet is not CONNECT") // [MQTT-3.1.0-1]
+	}
+	_, body, end := c.readPacket(c.srv.limits.ConnectBytes)
 	if end != nil {
 		return nil, end
-	}
-	if header != typeConnect<<4 {
-		return nil, clientError(codeProtocol, "the first packet is not CONNECT") // [MQTT-3.1.0-1]
 	}
 	pk := &packets.Packet{FixedHeader: packets.FixedHeader{Type: typeConnect}}
 	if err := decode(pk, body, (*packets.Packet).ConnectDecode); err != nil {
