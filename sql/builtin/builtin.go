@@ -81,7 +81,8 @@ type Arg struct {
 	Const bool // Value holds the constant, nil being NULL
 	Value any
 	// Lambda renders a lambda's body with its parameters replaced by the given
-	// texts; nil for an ordinary argument.
+	// texts; nil for an ordinary argument. Params are names that nothing else has.
+	Params []string
 	Lambda func(params ...string) (string, error)
 }
 

@@ -156,6 +156,8 @@ func (b *binding) bind(p pattern, t types.Type) bool {
 		common, ok := types.Common(known, t)
 		b.vars[p.variable] = common
 		return ok
+	case p.kind == types.Row && t.Kind == types.Row:
+		return b.bindFields(p, t)
 	case t.Kind == types.Unknown || p.elem == nil:
 		return true // whether the types fit is for Coerce to say
 	case p.kind == types.Array && t.Kind == types.Timeseries:
@@ -164,6 +166,18 @@ func (b *binding) bind(p pattern, t types.Type) bool {
 		return b.bind(*p.elem, *t.Elem)
 	}
 	return false
+}
+
+func (b *binding) bindFields(p pattern, t types.Type) bool {
+	if len(p.fields) != len(t.Fields) {
+		return false
+	}
+	for i, f := range p.fields {
+		if !b.bind(f, t.Fields[i].Type) {
+			return false
+		}
+	}
+	return true
 }
 
 // restrict holds the variables to what their letters allow. A variable that only
@@ -206,6 +220,12 @@ func (b *binding) substitute(p pattern) types.Type {
 	case p.elem != nil:
 		elem := b.substitute(*p.elem)
 		return types.Type{Kind: p.kind, Elem: &elem}
+	case p.kind == types.Row:
+		fields := make([]types.Field, len(p.fields))
+		for i, f := range p.fields {
+			fields[i] = types.Field{Name: p.names[i], Type: b.substitute(f)}
+		}
+		return types.RowOf(fields...)
 	}
 	return types.Of(p.kind)
 }

@@ -11,7 +11,7 @@ import (
 //
 //	name(type, type...) result
 //
-// where a type is a scalar type, array(t), timeseries(t), row or lambda(t, ...) t,
+// where a type is a scalar type, array(t), timeseries(t), row(t, ...) or lambda(t, ...) t,
 // or a type variable, one upper-case letter. Dots after the last parameter let it
 // be repeated or left out. Some variables are restricted:
 //
@@ -25,6 +25,8 @@ type pattern struct {
 	elem     *pattern  // of an array or a timeseries
 	lambda   bool      // params -> elem
 	params   []pattern // of a lambda
+	fields   []pattern // of a row
+	names    []string  // of the fields; empty for none
 }
 
 var scalarNames = map[string]types.Kind{
@@ -103,6 +105,9 @@ func parsePattern(text string) pattern {
 	case "array", "timeseries":
 		elem := parsePattern(inner[0])
 		return pattern{kind: map[string]types.Kind{"array": types.Array, "timeseries": types.Timeseries}[word], elem: &elem}
+	case "row":
+		names, fields := rowFields(inner)
+		return pattern{kind: types.Row, fields: fields, names: names}
 	case "lambda":
 		elem := parsePattern(strings.TrimSpace(rest[end:]))
 		return pattern{lambda: true, elem: &elem, params: parsePatterns(inner)}
@@ -116,4 +121,16 @@ func parsePatterns(texts []string) []pattern {
 		all[i] = parsePattern(t)
 	}
 	return all
+}
+
+// rowFields reads the fields of a row, each a type with or without a name before it.
+func rowFields(texts []string) (names []string, fields []pattern) {
+	for _, t := range texts {
+		name, rest, named := strings.Cut(t, " ")
+		if _, scalar := scalarNames[t]; !named || scalar || strings.Contains(name, "(") {
+			name, rest = "", t
+		}
+		names, fields = append(names, name), append(fields, parsePattern(rest))
+	}
+	return names, fields
 }

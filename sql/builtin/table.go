@@ -5,13 +5,14 @@ import "strings"
 // entry is one overload in the source of the table. SQL is a template (see fill)
 // unless Emit is given.
 type entry struct {
-	Sig      string
-	SQL      string
-	Emit     func(c Call) (string, error)
-	Fold     func(args []any) (any, error)
-	Clock    bool
-	Volatile bool
-	Doc      string
+	Sig       string
+	SQL       string
+	Emit      func(c Call) (string, error)
+	Fold      func(args []any) (any, error)
+	Clock     bool
+	Volatile  bool
+	Frameless bool
+	Doc       string
 }
 
 // family is one file's worth of entries.
@@ -24,7 +25,7 @@ type family struct {
 var table = build([]family{
 	{Scalar, operators},
 	{Scalar, clockFunctions}, {Scalar, binning}, {Scalar, dateArithmetic}, {Scalar, extraction}, {Scalar, epoch}, {Scalar, formatting},
-	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, strings_}, {Scalar, regex}, {Scalar, arrays},
+	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, arrays},
 	{Aggregate, aggregates}, {Aggregate, statistics}, {Window, windows},
 })
 
@@ -49,7 +50,7 @@ func add(t map[string]*Function, kind Kind, e entry) {
 		panic("builtin " + e.Sig)
 	}
 	f.Overloads = append(f.Overloads, &Overload{
-		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Clock: e.Clock, Volatile: e.Volatile,
+		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Clock: e.Clock, Volatile: e.Volatile, frameless: e.Frameless,
 		params: params, variadic: variadic, result: result, sql: e.SQL, emit: e.Emit, fold: e.Fold,
 	})
 }

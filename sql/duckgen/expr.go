@@ -1,7 +1,6 @@
 package duckgen
 
 import (
-	"strconv"
 	"strings"
 
 	"tidemark/sql/builtin"
@@ -19,7 +18,7 @@ func (e *emitter) expr(in scope, x plan.Expr) string {
 	case *plan.Call:
 		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result})
 	case *plan.Cast:
-		return e.cast(e.expr(in, x.X), x.X.Type(), x.To, x.Try)
+		return cast(e.expr(in, x.X), x)
 	case *plan.Case:
 		return e.caseOf(in, x)
 	case *plan.MakeRow:
@@ -27,7 +26,7 @@ func (e *emitter) expr(in scope, x plan.Expr) string {
 	case *plan.MakeArray:
 		return e.makeArray(in, x)
 	case *plan.FieldOf:
-		return fieldOf(e.expr(in, x.X), x.Index)
+		return builtin.FieldSQL(e.expr(in, x.X), x.Index)
 	case *plan.Subscript:
 		return e.subscript(in, x)
 	case *plan.ScalarQuery:
@@ -94,11 +93,19 @@ func (e *emitter) args(in scope, list []plan.Expr) []builtin.Arg {
 func (e *emitter) arg(in scope, x plan.Expr) builtin.Arg {
 	switch x := x.(type) {
 	case *plan.Lambda:
-		return builtin.Arg{Type: x.Type(), Lambda: e.lambda(in, x)}
+		return builtin.Arg{Type: x.Type(), Params: paramNames(x), Lambda: e.lambda(in, x)}
 	case *plan.Literal:
 		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: true, Value: x.Value}
 	}
 	return builtin.Arg{SQL: e.expr(in, x), Type: x.Type()}
+}
+
+func paramNames(x *plan.Lambda) []string {
+	names := make([]string, len(x.Params))
+	for i, p := range x.Params {
+		names[i] = column(p.ID)
+	}
+	return names
 }
 
 // lambda returns what renders the body with its parameters as given texts.
@@ -119,6 +126,14 @@ func (e *emitter) emitted(fn *builtin.Overload, c builtin.Call) string {
 	text, err := fn.Emit(c)
 	if err != nil {
 		return e.refuse("%w", err)
+	}
+	return text
+}
+
+func cast(x string, c *plan.Cast) string {
+	text := builtin.CastSQL(x, c.X.Type(), c.To)
+	if c.Try {
+		return "TRY(" + text + ")"
 	}
 	return text
 }
@@ -157,11 +172,6 @@ func (e *emitter) makeArray(in scope, x *plan.MakeArray) string {
 		return "CAST([] AS " + builtin.DuckType(x.T) + ")"
 	}
 	return "[" + e.list(in, x.Items) + "]"
-}
-
-// fieldOf reads a field of a row, or time and value of a point, by its position from 0.
-func fieldOf(row string, i int) string {
-	return "struct_extract_at(" + row + ", " + strconv.Itoa(i+1) + ")"
 }
 
 // subscript raises what DuckDB would answer with NULL.

@@ -3,6 +3,7 @@ package duckgen
 import (
 	"strings"
 
+	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
 	"tidemark/sql/types"
 )
@@ -112,7 +113,7 @@ func unnested(value string, it plan.UnnestItem) []string {
 	}
 	out := make([]string, len(it.Cols))
 	for i, c := range it.Cols {
-		out[i] = fieldOf(value, i) + " AS " + column(c.ID)
+		out[i] = builtin.FieldSQL(value, i) + " AS " + column(c.ID)
 	}
 	return out
 }

@@ -32,5 +32,8 @@ type Func struct {
 	Volatile bool
 }
 
-// Funcs lists every function. A name may occur again with other arguments.
-func Funcs() []Func { return slices.Concat(texts, parsers) }
+// Funcs lists every function; names are unique. The functions of one list share a
+// cache of compiled patterns.
+func Funcs() []Func {
+	return slices.Concat(texts, parsers, distances, dates, new(patterns).funcs())
+}

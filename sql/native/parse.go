@@ -15,6 +15,8 @@ var parsers = []Func{
 	{Name: "tm_parse_timestamp", Args: []Kind{Varchar}, Result: Bigint, Call: castText(types.Timestamp)},
 	{Name: "tm_parse_date", Args: []Kind{Varchar}, Result: Integer, Call: castText(types.Date)},
 	{Name: "tm_parse_time", Args: []Kind{Varchar}, Result: Bigint, Call: castText(types.Time)},
+	{Name: "tm_parse_iso_timestamp", Args: []Kind{Varchar}, Result: Bigint, Call: parseISOTimestamp},
+	{Name: "tm_parse_iso_date", Args: []Kind{Varchar}, Result: Integer, Call: parseISODate},
 	{Name: "tm_parse_duration", Args: []Kind{Varchar}, Result: Bigint, Call: parseDuration},
 }
 
@@ -33,4 +35,14 @@ func parseDuration(a []any) (any, error) {
 		return nil, fmt.Errorf("%s is not an interval day to second", a[0])
 	}
 	return v, nil
+}
+
+func parseISOTimestamp(a []any) (any, error) {
+	ns, err := types.ParseISOTimestamp(a[0].(string))
+	return ns, err
+}
+
+func parseISODate(a []any) (any, error) {
+	day, err := types.ParseISODate(a[0].(string))
+	return day, err
 }

@@ -115,3 +115,10 @@ func floorDiv(n, d int64) int64 {
 func badText(text string, kind Kind) error {
 	return fmt.Errorf("'%s' is not a valid %s", text, kind)
 }
+
+// TruncateMonths returns the first instant of the span of so many months, counted
+// from January, that a timestamp lies in: 1 for the month, 3 the quarter, 12 the year.
+func TruncateMonths(ns, months int64) (int64, error) {
+	year, month, _ := civil(DayOf(ns))
+	return timestampOf(daysOf(year, month-(month-1)%months, 1), 0)
+}

@@ -26,21 +26,21 @@ func Convert(v any, from, to Type) (any, error) {
 
 // converters are the casts between scalars that are not texts.
 var converters = map[[2]Kind]func(any) (any, error){
-	{Boolean, Integer}:  func(v any) (any, error) { return int32(truth(v.(bool))), nil },
-	{Boolean, Bigint}:   func(v any) (any, error) { return truth(v.(bool)), nil },
-	{Boolean, Double}:   func(v any) (any, error) { return float64(truth(v.(bool))), nil },
-	{Integer, Boolean}:  func(v any) (any, error) { return v.(int32) != 0, nil },
-	{Integer, Bigint}:   func(v any) (any, error) { return int64(v.(int32)), nil },
-	{Integer, Double}:   func(v any) (any, error) { return float64(v.(int32)), nil },
-	{Bigint, Boolean}:   func(v any) (any, error) { return v.(int64) != 0, nil },
-	{Bigint, Integer}:   func(v any) (any, error) { return narrow(v.(int64)) },
-	{Bigint, Double}:    func(v any) (any, error) { return float64(v.(int64)), nil },
-	{Double, Boolean}:   func(v any) (any, error) { return v.(float64) != 0, nil },
-	{Double, Bigint}:    func(v any) (any, error) { return wholeNumber(v.(float64), Bigint) },
-	{Double, Integer}:   toInteger,
-	{Timestamp, Date}:   func(v any) (any, error) { return int32(DayOf(v.(int64))), nil },
-	{Timestamp, Time}:   func(v any) (any, error) { return v.(int64) - DayOf(v.(int64))*Day, nil },
-	{Date, Timestamp}:   func(v any) (any, error) { return timestampOf(int64(v.(int32)), 0) },
+	{Boolean, Integer}: func(v any) (any, error) { return int32(truth(v.(bool))), nil },
+	{Boolean, Bigint}:  func(v any) (any, error) { return truth(v.(bool)), nil },
+	{Boolean, Double}:  func(v any) (any, error) { return float64(truth(v.(bool))), nil },
+	{Integer, Boolean}: func(v any) (any, error) { return v.(int32) != 0, nil },
+	{Integer, Bigint}:  func(v any) (any, error) { return int64(v.(int32)), nil },
+	{Integer, Double}:  func(v any) (any, error) { return float64(v.(int32)), nil },
+	{Bigint, Boolean}:  func(v any) (any, error) { return v.(int64) != 0, nil },
+	{Bigint, Integer}:  func(v any) (any, error) { return narrow(v.(int64)) },
+	{Bigint, Double}:   func(v any) (any, error) { return float64(v.(int64)), nil },
+	{Double, Boolean}:  func(v any) (any, error) { return v.(float64) != 0, nil },
+	{Double, Bigint}:   func(v any) (any, error) { return wholeNumber(v.(float64), Bigint) },
+	{Double, Integer}:  toInteger,
+	{Timestamp, Date}:  func(v any) (any, error) { return int32(DayOf(v.(int64))), nil },
+	{Timestamp, Time}:  func(v any) (any, error) { return v.(int64) - DayOf(v.(int64))*Day, nil },
+	{Date, Timestamp}:  func(v any) (any, error) { return timestampOf(int64(v.(int32)), 0) },
 }
 
 func truth(b bool) int64 {

@@ -1,9 +1,9 @@
-package duckgen
+package builtin
 
 import (
+	"strconv"
 	"strings"
 
-	"tidemark/sql/builtin"
 	"tidemark/sql/types"
 )
 
@@ -28,36 +28,30 @@ var conversions = map[[2]types.Kind]string{
 	{types.IntervalYearToMonth, types.Varchar}: "tm_months_text(%)",
 }
 
-// cast converts a text from one type to another.
-func (e *emitter) cast(x string, from, to types.Type, try bool) string {
-	text := e.convert(x, from, to, 0)
-	if try {
-		return "TRY(" + text + ")"
-	}
-	return text
-}
+// CastSQL renders the conversion of a text from one type to another, as CAST does it.
+func CastSQL(x string, from, to types.Type) string { return convert(x, from, to, 0) }
 
-func (e *emitter) convert(x string, from, to types.Type, depth int) string {
-	if builtin.DuckType(from) == builtin.DuckType(to) && (from.Kind == to.Kind || from.Kind == types.Unknown) {
+func convert(x string, from, to types.Type, depth int) string {
+	if DuckType(from) == DuckType(to) && (from.Kind == to.Kind || from.Kind == types.Unknown) {
 		return x
 	}
 	switch {
 	case to.Elem != nil && from.Elem != nil:
-		return e.convertList(x, from, to, depth)
+		return convertList(x, from, to, depth)
 	case from.Kind == types.Row && to.Kind == types.Row:
-		return e.convertRow(x, from, to, depth)
+		return convertRow(x, from, to, depth)
 	}
 	if template, ok := conversions[[2]types.Kind{from.Kind, to.Kind}]; ok {
 		before, after, _ := strings.Cut(template, "%")
 		return before + x + after
 	}
-	return "CAST(" + x + " AS " + builtin.DuckType(to) + ")"
+	return "CAST(" + x + " AS " + DuckType(to) + ")"
 }
 
 // convertList converts each element of an array or a timeseries.
-func (e *emitter) convertList(x string, from, to types.Type, depth int) string {
+func convertList(x string, from, to types.Type, depth int) string {
 	param := "e" + string(rune('0'+depth%10))
-	body := e.convertElement(param, elementOf(from), to, depth+1)
+	body := convertElement(param, elementOf(from), to, depth+1)
 	return "list_transform(" + x + ", lambda " + param + ": " + body + ")"
 }
 
@@ -69,26 +63,31 @@ func elementOf(t types.Type) types.Type {
 	return *t.Elem
 }
 
-func (e *emitter) convertElement(x string, from types.Type, to types.Type, depth int) string {
+func convertElement(x string, from types.Type, to types.Type, depth int) string {
 	if to.Kind == types.Timeseries {
-		return "{'time': " + fieldOf(x, 0) + ", 'value': " + e.convert(fieldOf(x, 1), from.Fields[1].Type, *to.Elem, depth) + "}"
+		return "{'time': " + FieldSQL(x, 0) + ", 'value': " + convert(FieldSQL(x, 1), from.Fields[1].Type, *to.Elem, depth) + "}"
 	}
-	return e.convertRowOr(x, from, *to.Elem, depth)
+	return convertRowOr(x, from, *to.Elem, depth)
 }
 
 // convertRowOr converts the points of a series too, which carry other field names than a row.
-func (e *emitter) convertRowOr(x string, from, to types.Type, depth int) string {
+func convertRowOr(x string, from, to types.Type, depth int) string {
 	if from.Kind == types.Row && to.Kind == types.Row {
-		return e.convertRow(x, from, to, depth)
+		return convertRow(x, from, to, depth)
 	}
-	return e.convert(x, from, to, depth)
+	return convert(x, from, to, depth)
 }
 
 // convertRow converts field by field; a NULL row stays NULL.
-func (e *emitter) convertRow(x string, from, to types.Type, depth int) string {
+func convertRow(x string, from, to types.Type, depth int) string {
 	fields := make([]string, len(to.Fields))
 	for i, f := range to.Fields {
-		fields[i] = "'" + builtin.FieldName(i) + "': " + e.convert(fieldOf(x, i), from.Fields[i].Type, f.Type, depth)
+		fields[i] = "'" + FieldName(i) + "': " + convert(FieldSQL(x, i), from.Fields[i].Type, f.Type, depth)
 	}
 	return "CASE WHEN " + x + " IS NULL THEN NULL ELSE {" + strings.Join(fields, ", ") + "} END"
+}
+
+// FieldSQL reads a field of a row, or time and value of a point, by its position from 0.
+func FieldSQL(row string, i int) string {
+	return "struct_extract_at(" + row + ", " + strconv.Itoa(i+1) + ")"
 }

@@ -1,0 +1,31 @@
+package builtin
+
+import "strings"
+
+// conditional (developer guide, "Conditional expressions", "Comparison functions",
+// "Conversion functions"). CASE, CAST and TRY_CAST are expressions of their own.
+var conditional = []entry{
+	{Sig: "if(boolean, T) T", SQL: "CASE WHEN {1} THEN {2} END", Doc: "The value when the condition is true, else NULL."},
+	{Sig: "if(boolean, T, T) T", SQL: "CASE WHEN {1} THEN {2} ELSE {3} END", Doc: "The second value when the condition is true, else the third."},
+	{Sig: "coalesce(T, T...) T", SQL: "coalesce({*})", Doc: "The first value that is not NULL."},
+	{Sig: "nullif(T, T) T", SQL: "nullif({1}, {2})", Doc: "NULL when the values are equal, else the first."},
+	{Sig: "try(T) T", SQL: "TRY({1})", Doc: "The value, or NULL when computing it fails."},
+	{Sig: "greatest(O, O...) O", Emit: emitExtreme("greatest"), Doc: "The largest value; NULL when one is NULL."},
+	{Sig: "least(O, O...) O", Emit: emitExtreme("least"), Doc: "The smallest value; NULL when one is NULL."},
+	{Sig: "typeof(T) varchar", Emit: emitTypeOf, Doc: "The name of the value's type."},
+}
+
+// emitExtreme guards DuckDB's function, which skips NULL.
+func emitExtreme(name string) func(Call) (string, error) {
+	return func(c Call) (string, error) {
+		tests := make([]string, len(c.Args))
+		for i, a := range c.Args {
+			tests[i] = a.SQL + " IS NULL"
+		}
+		return "CASE WHEN " + strings.Join(tests, " OR ") + " THEN NULL ELSE " + name + "(" + c.list() + ") END", nil
+	}
+}
+
+func emitTypeOf(c Call) (string, error) {
+	return "'" + strings.ReplaceAll(c.Args[0].Type.String(), "'", "''") + "'", nil
+}
