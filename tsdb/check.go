@@ -261,7 +261,7 @@ func (c *checker) row(r *Record) hot.Row {
 	row.Dims = c.dims[from:len(c.dims):len(c.dims)]
 	byName := func(a, b hot.Dim) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.IsSortedFunc(row.Dims, byName) {
-		slices.SortFunc(row.Dims, byName)
+		row.Given, row.Dims = row.Dims, slices.SortedFunc(slices.Values(row.Dims), byName)
 	}
 	from = len(c.cells)
 	for i := range r.Measures {

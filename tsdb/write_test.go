@@ -27,7 +27,7 @@ func TestWriteThenRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantSchema := Schema{[]Column{
-			{"host", DimensionColumn, Varchar}, {"region", DimensionColumn, Varchar}, {"measure_name", MeasureNameColumn, Varchar}, {"time", TimeColumn, Timestamp},
+			{"region", DimensionColumn, Varchar}, {"host", DimensionColumn, Varchar}, {"measure_name", MeasureNameColumn, Varchar}, {"time", TimeColumn, Timestamp},
 			{"measure_value::bigint", SingleColumn, Bigint}, {"cpu", MultiColumn, Double}, {"up", MultiColumn, Boolean}, {"seen", MultiColumn, Timestamp}, {"note", MultiColumn, Varchar},
 		}}
 		if diff := cmp.Diff(wantSchema, schema); diff != "" {
@@ -39,8 +39,7 @@ func TestWriteThenRead(t *testing.T) {
 			{"metrics", at(0), "a", "eu", 1.5, true, int64(7), nil, nil},
 			{"metrics", at(1), "b", "eu", 2.5, nil, nil, "a longer text than twelve bytes", nil},
 		}
-		if diff := cmp.Diff(want, rows[:]); diff != "" {
-			t.Logf("%v", rows)
+		if diff := cmp.Diff(want, rows); diff != "" {
 			t.Errorf("%s restart: rows differ: %s", when, diff)
 		}
 		f.restart()

@@ -3,6 +3,7 @@ package hot
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"tidemark/fault"
@@ -36,17 +37,18 @@ func (s *Store) Run(ctx context.Context) error {
 	return nil
 }
 
-// serve commits batch after batch. There is no delay: while one batch is written the
-// next one gathers.
+// serve commits batch after batch. While one batch is written the next one gathers.
 func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 	idle := time.NewTimer(s.opts.IdleAfter)
 	defer idle.Stop()
+	last := 0 // submissions of the batch before
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case first := <-s.queue.waiting:
-			batch := s.queue.take([]*submission{first}, s.opts.BatchRows)
+			batch := s.gather(first, last)
+			last = len(batch)
 			answers <- answer{batch, s.commit(batch)}
 			s.checkpoint(s.opts.LogBytes)
 			idle.Reset(s.opts.IdleAfter)
@@ -58,6 +60,20 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 			idle.Reset(s.opts.IdleAfter)
 		}
 	}
+}
+
+const gatherFor = 200 * time.Microsecond
+
+// gather takes what waits. The callers of the last batch have just been answered, and
+// those that write on and on come back at once: waiting a moment for as many of them
+// makes one commit of two (BenchmarkWrite). A caller that is alone never waits.
+func (s *Store) gather(first *submission, last int) []*submission {
+	batch := s.queue.take([]*submission{first}, s.opts.BatchRows)
+	for deadline := time.Now().Add(gatherFor); len(batch) < last && time.Now().Before(deadline); {
+		runtime.Gosched()
+		batch = s.queue.take(batch, s.opts.BatchRows)
+	}
+	return batch
 }
 
 func (s *Store) answer(a answer) {

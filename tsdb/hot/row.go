@@ -38,6 +38,7 @@ type Cell struct {
 // Row is one record on its way into the store.
 type Row struct {
 	Dims    []Dim  // sorted by name, names unique, values not empty
+	Given   []Dim  // the same as the sender ordered them; nil: sorted
 	Measure string // the measure name
 	Kind    Type   // of the measure: Multi, or the type of its only value
 	Cells   []Cell // names unique, at least one

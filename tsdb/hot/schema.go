@@ -117,8 +117,12 @@ type growth struct {
 // missing finds what a row needs, or why it cannot have it.
 func (s *schema) missing(r *Row, l Limits) (growth, Refusal) {
 	var g growth
-	for i := range r.Dims {
-		name := r.Dims[i].Name
+	dims := r.Given // a new column takes its place as the sender sees it
+	if dims == nil {
+		dims = r.Dims
+	}
+	for i := range dims {
+		name := dims[i].Name
 		if _, taken := s.index[name]; taken {
 			return g, Refusal{Reason: NameConflict, Name: name}
 		}

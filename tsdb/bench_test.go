@@ -1,0 +1,136 @@
+package tsdb
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// benchMeasures are the ten columns of the benchmark's records.
+var benchMeasures = []string{
+	"usage_user", "usage_system", "usage_idle", "usage_nice", "usage_iowait",
+	"usage_irq", "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice",
+}
+
+// benchRecord makes a record of ten doubles for one of the hosts.
+func benchRecord(host int, t int64) Record {
+	r := Record{
+		Dimensions: []Dimension{
+			{"hostname", fmt.Sprintf("host_%d", host)}, {"region", "eu-west-1"}, {"rack", fmt.Sprint(host % 50)},
+			{"os", "Ubuntu16.10"}, {"arch", "x64"}, {"team", "LON"},
+		},
+		MeasureName: "cpu", Multi: true, Measures: make([]Measure, len(benchMeasures)), Time: t, Version: 1,
+	}
+	for i, name := range benchMeasures {
+		r.Measures[i] = Measure{name, DoubleValue(float64((t/1000 + int64(host*i)) % 101))}
+	}
+	return r
+}
+
+func newBench(b *testing.B) *fixture {
+	b.Helper()
+	f := newFixture(b, Options{Now: time.Now})
+	f.table()
+	return f
+}
+
+// batches makes n batches of size records, host after host, step by step in time.
+func batches(n, size, hosts int, start int64) [][]Record {
+	list := make([][]Record, n)
+	k := 0
+	for i := range list {
+		list[i] = make([]Record, size)
+		for j := range list[i] {
+			list[i][j] = benchRecord(k%hosts, start+int64(k/hosts)*int64(time.Millisecond))
+			k++
+		}
+	}
+	return list
+}
+
+// BenchmarkWrite is four callers that each wait for the acknowledgement of 100 records.
+func BenchmarkWrite(b *testing.B) {
+	for _, callers := range []int{1, 4, 16} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			f := newBench(b)
+			work := batches(b.N, 100, 4000, time.Now().Add(-20*time.Hour).UnixNano())
+			b.ResetTimer()
+			var next atomic.Int64
+			var wg sync.WaitGroup
+			for range callers {
+				wg.Go(func() {
+					for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
+						if _, err := f.db.Write(context.Background(), demo, work[i]); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.StopTimer()
+			b.ReportMetric(float64(b.N*100)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
+
+// BenchmarkSubmit is many submissions of one to three records under way at once, as
+// the rules of a broker make them.
+func BenchmarkSubmit(b *testing.B) {
+	f := newBench(b)
+	work := batches(b.N, 2, 4000, time.Now().Add(-20*time.Hour).UnixNano())
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for _, records := range work {
+		wg.Add(1)
+		f.db.Submit(context.Background(), demo, records, func(_ Ingested, err error) {
+			if err != nil {
+				b.Error(err)
+			}
+			wg.Done()
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N*2)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkLate writes rows that are older than the newest of their series, into a
+// table of two million rows: new ones, the same again, and replacements.
+func BenchmarkLate(b *testing.B) {
+	const hosts, size = 1000, 100
+	start := time.Now().Add(-20 * time.Hour).UnixNano()
+	prepare := func(b *testing.B) *fixture {
+		f := newBench(b)
+		for _, records := range batches(500, 4000, hosts, start) {
+			if _, err := f.db.Write(b.Context(), demo, records); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return f
+	}
+	run := func(name string, change func(r *Record, round int)) {
+		b.Run(name, func(b *testing.B) {
+			f := prepare(b)
+			work := batches(b.N, size, hosts, start)
+			for i := range work {
+				for j := range work[i] {
+					change(&work[i][j], i)
+				}
+			}
+			b.ResetTimer()
+			for i := range work {
+				if _, err := f.db.Write(b.Context(), demo, work[i]); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N*size)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+	run("new", func(r *Record, _ int) { r.Time += int64(500 * time.Microsecond) })
+	run("again", func(*Record, int) {})
+	run("replaced", func(r *Record, round int) { r.Version = int64(round) + 2; r.Measures[0].Value = DoubleValue(-1) })
+}
