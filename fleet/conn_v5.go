@@ -30,8 +30,16 @@ func (b Broker) dialV5(ctx context.Context, clientID string) (conn, error) {
 	return &connV5{client: client, network: network}, nil
 }
 
+// receiveMaximum is how many messages a broker may have in flight to a client. paho
+// makes room for all of them at once, half a megabyte without this.
+const receiveMaximum = 16
+
 func (b Broker) connectV5(clientID string) *paho.Connect {
-	c := &paho.Connect{ClientID: clientID, KeepAlive: uint16(keepAlive.Seconds()), CleanStart: true}
+	most := uint16(receiveMaximum)
+	c := &paho.Connect{
+		ClientID: clientID, KeepAlive: uint16(keepAlive.Seconds()), CleanStart: true,
+		Properties: &paho.ConnectProperties{ReceiveMaximum: &most},
+	}
 	if b.Username != "" {
 		c.UsernameFlag, c.Username = true, b.Username
 		c.PasswordFlag, c.Password = true, []byte(b.Password)
