@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tidemark/config"
+	"tidemark/console"
 )
 
 // Options is what a server needs beside its configuration.
@@ -39,7 +40,7 @@ type Server struct {
 	addresses Addresses
 	stages    []stage
 	ready     atomic.Bool
-	announce  func() // says where the console is, once the server is ready
+	page      *console.Console
 
 	close   sync.Once
 	closers []io.Closer // in the order in which they were opened
@@ -66,6 +67,14 @@ func Open(ctx context.Context, cfg *config.Config, opt Options) (*Server, error)
 // Addresses are the addresses that the listeners were given.
 func (s *Server) Addresses() Addresses { return s.addresses }
 
+// ConsoleLink opens the console with a fresh session; empty without HTTP and HTTPS.
+func (s *Server) ConsoleLink() string {
+	if base := s.consoleBase(); base != "" {
+		return s.page.Link(base)
+	}
+	return ""
+}
+
 // Run starts the stages from the store outwards to the listeners and, when ctx is done
 // or one of them fails, stops them in the opposite order.
 func (s *Server) Run(ctx context.Context) (err error) {
@@ -77,7 +86,9 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	s.ready.Store(true)
 	defer s.ready.Store(false)
 	s.log.Info("ready", "version", s.version, "path", s.cfg.Data)
-	s.announce()
+	if link := s.ConsoleLink(); link != "" {
+		s.log.Info("console", "url", link)
+	}
 	select {
 	case <-ctx.Done():
 		s.log.Info("stopping")

@@ -51,7 +51,7 @@ func findRunning(cmd *cobra.Command) (*running, error) {
 	if err := json.Unmarshal(text, &r.addrs); err != nil {
 		return nil, fmt.Errorf("read %s: %w", server.AddressesFile, err)
 	}
-	r.key, err = readKey(filepath.Join(dir, server.RootKeyFile))
+	r.key, err = readKey(r.keyFile())
 	return r, err
 }
 
@@ -77,3 +77,6 @@ func (r *running) endpoint() (string, error) {
 
 // caFile is the certificate to trust for the server's TLS listeners.
 func (r *running) caFile() string { return filepath.Join(r.dir, server.CAFile) }
+
+// keyFile is where the server keeps its root key.
+func (r *running) keyFile() string { return filepath.Join(r.dir, server.RootKeyFile) }

@@ -20,5 +20,8 @@ func trustFile(path string) (*tls.Config, error) {
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("certificates to trust: %s has none", path)
 	}
-	return &tls.Config{RootCAs: pool}, nil
+	return trustPool(pool), nil
 }
+
+// trustPool accepts the certificates of a pool in place of the system's.
+func trustPool(pool *x509.CertPool) *tls.Config { return &tls.Config{RootCAs: pool} }
