@@ -1,0 +1,59 @@
+package analyzer
+
+import (
+	"strings"
+
+	"tidemark/sql/ast"
+	"tidemark/sql/plan"
+)
+
+// env is where an expression stands: what its names mean and which calls it may hold.
+type env struct {
+	scope     *scope
+	clause    string   // for messages, for example WHERE clause
+	calls     *calls   // collects aggregates and window calls; nil where there may be none
+	noWindows bool     // only aggregates may be called
+	inside    string   // the aggregate that this is an argument of
+	window    string   // the window function that this is a part of
+	outs      []output // ORDER BY: the select list, whose names come first
+	missing   string   // the message for a name that nothing has; empty for the usual one
+	lambda    bool     // in the body of a lambda
+}
+
+// calls are the calls of aggregates and window functions that a SELECT computes
+// before its select list, which reads their results by column.
+type calls struct {
+	aggs       []plan.AggAssign
+	groupings  []plan.GroupingAssign
+	windows    []windowCall
+	windowDefs map[string]*ast.Window
+	keys       *keySet
+}
+
+type windowCall struct {
+	at     *ast.Call
+	assign plan.WindowAssign
+}
+
+// refuse stops at a call that may not stand here.
+func (e *env) refuse(call ast.Node) {
+	if e.inside != "" {
+		fail(call.Span(), "Cannot nest aggregations inside aggregation '%s': [%s]", e.inside, ast.Print(call))
+	}
+	fail(call.Span(), "%s cannot contain aggregations, window functions or grouping operations: [%s]", e.clause, ast.Print(call))
+}
+
+// output returns the column of the select list that a name means in ORDER BY.
+func (e *env) output(id *ast.Ident, fold bool) (plan.Expr, bool) {
+	var found plan.Expr
+	for _, o := range e.outs {
+		if o.name != id.Name && !(fold && strings.EqualFold(o.name, id.Name)) {
+			continue
+		}
+		if found != nil && !same(found, o.expr) {
+			fail(id.Span(), "Column '%s' is ambiguous", id.Name)
+		}
+		found = o.expr
+	}
+	return found, found != nil
+}

@@ -1,0 +1,86 @@
+package analyzer
+
+import (
+	"errors"
+	"fmt"
+
+	"tidemark/sql/ast"
+	"tidemark/sql/plan"
+	"tidemark/sql/sqlerr"
+)
+
+func (a *analyzer) statement(stmt ast.Statement) plan.Node {
+	switch stmt := stmt.(type) {
+	case *ast.Query:
+		return a.root(stmt)
+	case *ast.Show:
+		return a.show(stmt)
+	case *ast.Describe:
+		t := a.table(stmt.Table)
+		return &plan.Meta{Kind: plan.Describe, Database: t.Database, Table: t.Name}
+	}
+	unsupported(stmt, "UNLOAD")
+	return nil
+}
+
+// root plans a query and lists the columns that the client sees.
+func (a *analyzer) root(q *ast.Query) plan.Node {
+	r := a.query(q, &scope{}, true)
+	out := &plan.Output{Input: r.node}
+	for _, f := range r.fields {
+		out.Cols = append(out.Cols, plan.OutputCol{Name: f.name, Col: f.col})
+	}
+	return out
+}
+
+var showKinds = [...]plan.MetaKind{
+	ast.ShowDatabases: plan.ShowDatabases, ast.ShowTables: plan.ShowTables, ast.ShowMeasures: plan.ShowMeasures,
+}
+
+func (a *analyzer) show(s *ast.Show) plan.Node {
+	m := &plan.Meta{Kind: showKinds[s.Kind]}
+	if s.Like != nil {
+		m.Like = &s.Like.Value
+	}
+	switch {
+	case s.Kind == ast.ShowMeasures:
+		t := a.table(s.From)
+		m.Database, m.Table = t.Database, t.Name
+	case s.From != nil:
+		m.Database = s.From.Parts[0].Name
+	}
+	return m
+}
+
+// table asks the catalog for database.table, once per statement.
+func (a *analyzer) table(n *ast.QName) *plan.Table {
+	switch len(n.Parts) {
+	case 1:
+		fail(n.Span(), "Schema must be specified when session schema is not set")
+	case 2:
+	default:
+		fail(n.Span(), "Too many parts in table name: %s", n)
+	}
+	name := tableName{n.Parts[0].Name, n.Parts[1].Name}
+	if t, ok := a.tables[name]; ok {
+		return t
+	}
+	t, err := a.catalog.Table(a.ctx, name.database, name.table)
+	if err != nil {
+		stop(tableError(err, n, name))
+	}
+	a.tables[name] = t
+	return t
+}
+
+// tableError words what the catalog answered as Timestream does.
+func tableError(err error, n *ast.QName, name tableName) error {
+	span := n.Span()
+	switch {
+	case errors.Is(err, plan.ErrDatabaseNotFound):
+		return sqlerr.New(span, "Requested database '%s' not found for identifier '%s' at line %s", name.database, n, span.Start)
+	case errors.Is(err, plan.ErrTableNotFound):
+		return sqlerr.New(span, "Requested table '%s' not found for identifier '%s' at line %s", name.table, n, span.Start)
+	}
+	return fmt.Errorf("look up table %s: %w", n, err)
+}
