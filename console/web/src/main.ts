@@ -43,7 +43,7 @@ async function fetchPages(text: string, token: string): Promise<void> {
     show(text, page);
   } catch (e) {
     if (stop.signal.aborted) status("stopped");
-    else trouble(e);
+    else refused(e);
   } finally {
     running = null;
     busy(false);
@@ -63,18 +63,19 @@ function show(text: string, page: Page): void {
   status(`${rows}${page.token ? " so far" : ""} in ${page.took < 10 ? page.took.toFixed(1) : Math.round(page.took)} ms`);
 }
 
-// trouble shows what went wrong, where there is a place, in the statement.
-function trouble(e: unknown): void {
-  if (e instanceof Failure && e.status === 401) {
-    openDoor("");
-    return;
-  }
-  say(e instanceof Failure ? e.problem.message : "the server cannot be reached");
-  if (!(e instanceof Failure) || !running) return;
+// refused shows what is wrong with the statement, where there is a place, in it.
+function refused(e: unknown): void {
   table.clear();
   charts.show([]);
   status("");
-  if (e.problem.place) editor.mark(e.problem.place);
+  trouble(e);
+  if (e instanceof Failure && e.problem.place) editor.mark(e.problem.place);
+}
+
+// trouble shows what went wrong. Without a session there is only the door.
+function trouble(e: unknown): void {
+  if (e instanceof Failure && e.status === 401) openDoor("");
+  else say(e instanceof Failure ? e.problem.message : "the server cannot be reached");
 }
 
 function say(message: string): void {
