@@ -107,10 +107,12 @@ func (c *conn) serve(ctx context.Context) {
 	c.srv.detach(c)
 }
 
-// stop ends the connection for a reason; only the first counts. It does not wait.
+// stop ends the connection for a reason; only the first counts. It does not wait, and
+// gives a write that hangs little time.
 func (c *conn) stop(end *ending) {
 	if c.end.CompareAndSwap(nil, end) {
 		close(c.ended)
+		c.nc.SetWriteDeadline(time.Now().Add(lastWords)) // an error means that it is closed
 	}
 }
 

@@ -47,6 +47,9 @@ func (c *conn) flush(b []byte, wait time.Duration) bool {
 	if err := c.nc.SetWriteDeadline(time.Now().Add(wait)); err != nil {
 		return false
 	}
+	if c.end.Load() != nil && wait > lastWords { // stop came before the deadline above
+		c.nc.SetWriteDeadline(time.Now().Add(lastWords))
+	}
 	_, err := c.nc.Write(b)
 	if err != nil {
 		c.stop(c.readError(err))

@@ -312,6 +312,8 @@ func TestInject(t *testing.T) {
 	if err := publish(&Message{Topic: "t"}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("Publish with a failing sink = %v, want unavailable", err)
 	}
+	sub.want("t", "") // subscribers do not depend on the sink
+	sub.disconnect()
 	b.stop()
 	if err := publish(&Message{Topic: "t"}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("Publish after the end = %v, want unavailable", err)
