@@ -14,9 +14,9 @@ import (
 type statement struct {
 	columns []Column
 	rows    rowReader
-	metered bool         // it is charged for: no metadata statement
-	scanned atomic.Int64 // estimated bytes of column data that the scans have read
-	ended   atomic.Bool  // all rows were read
+	metered bool        // it is charged for: no metadata statement
+	scanned int64       // estimated bytes of column data that the scans read
+	ended   atomic.Bool // all rows were read
 }
 
 // rowReader yields rows; io.EOF is after the last.
@@ -32,6 +32,19 @@ func (s *statement) Next(ctx context.Context) ([][]any, error) {
 		s.ended.Store(true)
 	}
 	return rows, err
+}
+
+// progress is the percentage that a page shows: nothing is known of a query that
+// runs, all but the delivery is done when its rows were read, and the last page
+// completes it.
+func (s *statement) progress(last bool) float64 {
+	switch {
+	case last:
+		return 100
+	case s.ended.Load():
+		return 99
+	}
+	return 0
 }
 
 // Close releases what the statement holds.
@@ -67,6 +80,7 @@ type program struct {
 	rows  *duckdb.Rows
 	chunk *duckdb.Chunk
 	at    int // rows of the chunk that were returned
+	ended bool
 }
 
 // nestedRows is how many rows with nested values are converted at once, which may be large.
@@ -98,13 +112,14 @@ func (p *program) compute(ctx context.Context) (err error) {
 	defer p.slots.give()
 	if p.rows == nil {
 		if err := p.start(ctx); err != nil {
-			return executionError(err)
+			return err
 		}
 	}
 	if p.chunk, err = p.rows.Next(ctx); err != nil {
-		return executionError(err)
+		return err
 	}
 	if p.chunk == nil {
+		p.ended = true
 		return io.EOF
 	}
 	return nil
@@ -119,15 +134,20 @@ func (p *program) start(ctx context.Context) (err error) {
 	return err
 }
 
-// close ends the program wherever it is.
+// close ends the program wherever it is. Only a connection whose program came to
+// its end serves others.
 func (p *program) close() error {
 	var errs []error
 	p.chunk = nil
 	if p.rows != nil {
 		errs = append(errs, p.rows.Close())
 	}
-	if p.conn != nil {
+	switch {
+	case p.conn == nil:
+	case p.ended:
 		errs = append(errs, p.pool.give(p.conn))
+	default:
+		errs = append(errs, p.conn.Close())
 	}
 	return errors.Join(append(errs, p.snapshot.Close())...)
 }

@@ -29,6 +29,7 @@ type Cut[S Source] struct {
 	ID        string
 	Source    S       // for what the source knows beside rows; the set may still be reading it
 	Rows      [][]any // immutable
+	Bytes     int     // of the rows, by Want.Size
 	NextToken string  // empty on the last page
 }
 
@@ -168,7 +169,7 @@ func (c *cursor[S]) answer(n int) Cut[S] {
 			m.state = last
 		}
 	}
-	cut := Cut[S]{ID: c.ID, Source: c.Source, Rows: m.rows[:n:n]}
+	cut := Cut[S]{ID: c.ID, Source: c.Source, Rows: m.rows[:n:n], Bytes: sum(m.sizes[:n])}
 	if m.state == delivered {
 		m.next.issued = time.Now()
 		cut.NextToken = c.set.tokens.print(c.ID, m.next.page)

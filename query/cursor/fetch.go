@@ -51,9 +51,7 @@ func (c *cursor[S]) fetched(rows [][]any, sizes []int, err error, took time.Dura
 // settle ends the query or its source as the outcome of a read demands. c.mu is held.
 func (c *cursor[S]) settle(sizes []int, err error) {
 	m := &c.mu
-	for _, size := range sizes {
-		m.total += int64(size)
-	}
+	m.total += int64(sum(sizes))
 	switch {
 	case errors.Is(err, io.EOF):
 		m.ended = true

@@ -61,8 +61,9 @@ func (s *Set[S]) Start(ctx context.Context, q Query[S], want Want) (Cut[S], erro
 	return cut, err
 }
 
-// Resume returns the page that a token asks for.
-func (s *Set[S]) Resume(ctx context.Context, token, text, principal string, want Want) (Cut[S], error) {
+// Resume returns the page that a token asks for. want says how large it may be, once
+// the source is known.
+func (s *Set[S]) Resume(ctx context.Context, token, text, principal string, want func(S) Want) (Cut[S], error) {
 	id, page, err := s.tokens.parse(token)
 	if err != nil {
 		return Cut[S]{}, err
@@ -71,7 +72,7 @@ func (s *Set[S]) Resume(ctx context.Context, token, text, principal string, want
 	if c == nil || c.Text != text || c.Principal != principal {
 		return Cut[S]{}, errToken
 	}
-	cut, err := c.request(ctx, want, func() error { return c.admit(page) })
+	cut, err := c.request(ctx, want(c.Source), func() error { return c.admit(page) })
 	s.makeRoom(c)
 	return cut, err
 }

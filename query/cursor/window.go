@@ -30,16 +30,12 @@ type window struct {
 func (w *window) add(rows [][]any, sizes []int) {
 	w.rows = append(w.rows, rows...)
 	w.sizes = append(w.sizes, sizes...)
-	for _, size := range sizes {
-		w.bytes += int64(size)
-	}
+	w.bytes += int64(sum(sizes))
 }
 
 // drop forgets the first n rows. It copies the others, so that the dropped ones are free.
 func (w *window) drop(n int) {
-	for _, size := range w.sizes[:n] {
-		w.bytes -= int64(size)
-	}
+	w.bytes -= int64(sum(w.sizes[:n]))
 	w.rows = slices.Clone(w.rows[n:])
 	w.sizes = slices.Clone(w.sizes[n:])
 }
@@ -70,4 +66,12 @@ func sizesOf(rows [][]any, size func([]any) int) []int {
 		sizes[i] = size(row)
 	}
 	return sizes
+}
+
+func sum(sizes []int) int {
+	total := 0
+	for _, size := range sizes {
+		total += size
+	}
+	return total
 }

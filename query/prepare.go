@@ -1,0 +1,72 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tidemark/sql"
+	"tidemark/sql/duckgen"
+	"tidemark/sql/plan"
+)
+
+// prepare compiles a statement against a snapshot of the store and returns it ready
+// to run. The caller closes it.
+func (e *Engine) prepare(ctx context.Context, text string) (*statement, error) {
+	view := &view{store: e.opt.Store}
+	prog, err := e.compile(ctx, text, view)
+	if err != nil {
+		return nil, errors.Join(err, view.Close())
+	}
+	s := &statement{columns: columnsOf(prog)}
+	if prog.Meta != nil {
+		rows, err := e.metadata(ctx, *prog.Meta)
+		s.rows = &given{rows}
+		return s, errors.Join(err, view.Close())
+	}
+	return e.bind(prog, view, s)
+}
+
+// bind makes a program of DuckDB's out of a compiled one.
+func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*statement, error) {
+	text, err := prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
+	if err != nil {
+		return nil, errors.Join(err, view.Close())
+	}
+	s.metered = true
+	s.rows = &program{text: text, columns: s.columns, slots: e.slots, pool: e.pool, snapshot: view}
+	return s, nil
+}
+
+// compile compiles a statement with the engine's clock, in milliseconds as
+// Timestream's own.
+func (e *Engine) compile(ctx context.Context, text string, view *view) (*duckgen.Program, error) {
+	begin := time.Now()
+	defer func() { e.metrics.compile.Observe(time.Since(begin).Seconds()) }()
+	return sql.Compile(ctx, text, view, sql.Options{Now: e.opt.Now().UTC().Truncate(time.Millisecond), Off: e.opt.Off})
+}
+
+// columnsOf lists a program's result columns.
+func columnsOf(prog *duckgen.Program) []Column {
+	columns := make([]Column, len(prog.Columns))
+	for i, c := range prog.Columns {
+		columns[i] = Column{c.Name, c.Type}
+	}
+	return columns
+}
+
+// Explain compiles a statement and returns its plan and the program for DuckDB,
+// which is empty for a metadata statement. Nothing runs.
+func (e *Engine) Explain(ctx context.Context, text string) (tree, program string, err error) {
+	view := &view{store: e.opt.Store}
+	defer func() { err = errors.Join(err, view.Close()) }()
+	prog, err := e.compile(ctx, text, view)
+	if err != nil {
+		return "", "", err
+	}
+	if prog.Meta != nil {
+		return plan.Explain(prog.Meta), "", nil
+	}
+	program, err = prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
+	return plan.Explain(prog.Plan), program, err
+}

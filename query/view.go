@@ -1,0 +1,81 @@
+package query
+
+import (
+	"context"
+	"fmt"
+
+	"tidemark/fault"
+	"tidemark/sql/plan"
+	"tidemark/sql/types"
+	"tidemark/tsdb"
+)
+
+// view is the store as one query sees it: the compiler's catalog, and the relations
+// of its scans. Its snapshot is taken for the first table, so that a statement
+// without tables costs none. One goroutine uses it.
+type view struct {
+	store    *tsdb.DB
+	snapshot *tsdb.Snapshot // nil until a table was asked for
+}
+
+// Table returns a table's columns in the snapshot (interface analyzer.Catalog).
+func (v *view) Table(ctx context.Context, database, table string) (_ *plan.Table, err error) {
+	if v.snapshot == nil {
+		if v.snapshot, err = v.store.Snapshot(ctx); err != nil {
+			return nil, fmt.Errorf("open a snapshot: %w", err)
+		}
+	}
+	ref := tsdb.TableRef{Database: database, Table: table}
+	schema, err := v.snapshot.Schema(ref)
+	switch {
+	case err == nil:
+		return tableOf(ref, schema), nil
+	case fault.KindOf(err) != fault.NotFound:
+		return nil, fmt.Errorf("columns of %s: %w", ref, err)
+	}
+	if _, err := v.store.Database(ctx, database); fault.KindOf(err) == fault.NotFound {
+		return nil, plan.ErrDatabaseNotFound
+	}
+	return nil, plan.ErrTableNotFound
+}
+
+// relation returns the text that reads what a scan needs.
+func (v *view) relation(a plan.Access) (string, error) {
+	scan := tsdb.Scan{
+		Ref:     tsdb.TableRef{Database: a.Table.Database, Table: a.Table.Name},
+		Columns: a.Columns, MinTime: a.Time.Min, MaxTime: a.Time.Max, Newest: a.Newest,
+	}
+	for _, in := range a.In {
+		scan.In = append(scan.In, tsdb.In{Column: in.Column, Values: in.Values})
+	}
+	return v.snapshot.Relation(scan)
+}
+
+// Close lets go of the snapshot. It may be called twice.
+func (v *view) Close() error {
+	if v.snapshot == nil {
+		return nil
+	}
+	return v.snapshot.Close()
+}
+
+// roles and kinds are the language's words for the store's.
+var (
+	roles = map[tsdb.Role]plan.Role{
+		tsdb.DimensionColumn: plan.Dimension, tsdb.MeasureNameColumn: plan.MeasureName, tsdb.TimeColumn: plan.Time,
+		tsdb.SingleColumn: plan.MeasureValue, tsdb.MultiColumn: plan.Multi,
+	}
+	kinds = map[tsdb.ValueType]types.Kind{
+		tsdb.Double: types.Double, tsdb.Bigint: types.Bigint, tsdb.Varchar: types.Varchar,
+		tsdb.Boolean: types.Boolean, tsdb.Timestamp: types.Timestamp,
+	}
+)
+
+// tableOf is a table in the compiler's words.
+func tableOf(ref tsdb.TableRef, schema tsdb.Schema) *plan.Table {
+	t := &plan.Table{Database: ref.Database, Name: ref.Table, Columns: make([]plan.Column, len(schema.Columns))}
+	for i, c := range schema.Columns {
+		t.Columns[i] = plan.Column{Name: c.Name, Type: types.Of(kinds[c.Type]), Role: roles[c.Role]}
+	}
+	return t
+}
