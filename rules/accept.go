@@ -16,8 +16,8 @@ import (
 
 var _ broker.Sink = (*Engine)(nil)
 
-// Accept evaluates the rules of a message and starts their actions. It blocks
-// while too many messages are under way, at most until ctx ends. done gets nil
+// Accept evaluates the rules of a message and starts their actions; Run must be
+// running for retries and error actions. It blocks while too many messages are under way, at most until ctx ends. done gets nil
 // when everything that actions store is durable and every failure went through
 // its error action; it gets fault.Unavailable when the message should be sent
 // again, because the engine is stopping, or because an action failed with that
@@ -226,7 +226,9 @@ func (x *execution) record(run *runner, err error) {
 }
 
 // conclude runs the error action over what failed. A message that it takes is
-// done; without it, a failure that sending again can cure asks for that.
+// done; without it, a failure that sending again can cure asks for that. The
+// error action runs on a goroutine of Run: this one may be the store's committer,
+// on which nothing may wait for the store.
 func (x *execution) conclude() {
 	x.mu.Lock()
 	failures, resend := x.mu.failures, x.mu.resend
@@ -245,7 +247,7 @@ func (x *execution) conclude() {
 		x.engine.warn(x.rule, "error action failed", "action", x.rule.onError.kind, "err", err)
 		x.delivery.finish(resend)
 	}}
-	a.try()
+	x.engine.retries.hand(a.try)
 }
 
 func valid(text string) value.Value { return value.Text(strings.ToValidUTF8(text, "\uFFFD")) }

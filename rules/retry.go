@@ -48,12 +48,12 @@ func (a *attempt) again(err error) bool {
 	return a.engine.retries.add(time.Now().Add(delay), a.try)
 }
 
-// maxRetrying is how many retries run at once: they may block on a destination
-// that pushes back.
+// maxRetrying is how many queued functions run at once: they may block on a
+// destination that pushes back.
 const maxRetrying = 16
 
-// retryQueue holds functions until they are due. It is bounded, and refuses new
-// ones when it is full or told to hurry.
+// retryQueue holds functions until they are due. It is bounded, and refuses
+// retries when it is full or told to hurry.
 type retryQueue struct {
 	limit   int
 	waiting prometheus.Gauge
@@ -78,10 +78,22 @@ func (q *retryQueue) add(at time.Time, run func()) bool {
 	if q.mu.hurried || len(q.mu.due) >= q.limit {
 		return false
 	}
+	q.push(at, run)
+	return true
+}
+
+// hand queues run for now, whatever waits. The callers are bounded by the
+// messages in flight.
+func (q *retryQueue) hand(run func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.push(time.Time{}, run)
+}
+
+func (q *retryQueue) push(at time.Time, run func()) {
 	heap.Push(&q.mu.due, due{at, run})
 	q.waiting.Set(float64(len(q.mu.due)))
 	q.signal()
-	return true
 }
 
 func (q *retryQueue) signal() {
