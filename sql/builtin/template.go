@@ -11,36 +11,42 @@ import (
 func fill(template string, c Call) string {
 	var b strings.Builder
 	for {
-		open := strings.IndexByte(template, '{')
-		if open < 0 {
-			b.WriteString(template)
+		before, after, found := strings.Cut(template, "{")
+		b.WriteString(before)
+		if !found {
 			return b.String()
 		}
-		length := strings.IndexByte(template[open:], '}')
-		b.WriteString(template[:open])
-		b.WriteString(c.place(template[open+1 : open+length]))
-		template = template[open+length+1:]
+		name, rest, closed := strings.Cut(after, "}")
+		text, ok := c.place(name)
+		if !closed || !ok { // a brace of the SQL itself, as in a struct literal
+			b.WriteByte('{')
+			template = after
+			continue
+		}
+		b.WriteString(text)
+		template = rest
 	}
 }
 
-func (c Call) place(name string) string {
+// place returns what belongs in the place of a name; ok is false for any other text.
+func (c Call) place(name string) (text string, ok bool) {
 	switch name {
 	case "*":
-		return c.list()
+		return c.list(), true
 	case "d":
-		return c.Distinct
+		return c.Distinct, true
 	case "o":
-		return c.Order
+		return c.Order, true
 	case "n":
-		return c.Nulls
+		return c.Nulls, true
 	case "f":
-		return c.Suffix
+		return c.Suffix, true
 	}
 	i, err := strconv.Atoi(name)
 	if err != nil || i < 1 || i > len(c.Args) {
-		return "{" + name + "}" // a brace of the SQL itself, as in a struct literal
+		return "", false
 	}
-	return c.Args[i-1].SQL
+	return c.Args[i-1].SQL, true
 }
 
 func (c Call) list() string {
