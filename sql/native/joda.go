@@ -124,11 +124,11 @@ func jodaFields(pattern string) ([]field, error) {
 			fields, rest = append(fields, field{literal: text}), rest[length:]
 		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
 			n := len(rest) - len(strings.TrimLeft(rest, string(c)))
-			make, known := jodaLetters[c]
+			of, known := jodaLetters[c]
 			if !known || n > maxRun {
 				return nil, fmt.Errorf("Illegal pattern component: %s", rest[:n])
 			}
-			fields, rest = append(fields, make(n)), rest[n:]
+			fields, rest = append(fields, of(n)), rest[n:]
 		default:
 			fields, rest = append(fields, field{literal: rest[:1]}), rest[1:]
 		}
