@@ -54,7 +54,7 @@ func (s *station) ListRetained(after string, limit int) ([]broker.Retained, erro
 
 func start(t *testing.T, s *station) apitest.Base {
 	t.Helper()
-	door, err := New(Options{Publisher: s, Retained: s})
+	door, err := New(Options{Broker: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func start(t *testing.T, s *station) apitest.Base {
 }
 
 func TestSurface(t *testing.T) {
-	door, err := New(Options{Publisher: &station{}, Retained: &station{}})
+	door, err := New(Options{Broker: &station{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestPublishFailures(t *testing.T) {
 // QoS 1 waits until the message is durable, as long as the request lasts; QoS 0 does not.
 func TestPublishWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		door, err := New(Options{Publisher: &station{silent: true}, Retained: &station{}})
+		door, err := New(Options{Broker: &station{silent: true}})
 		if err != nil {
 			t.Fatal(err)
 		}

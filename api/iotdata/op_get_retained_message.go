@@ -18,7 +18,7 @@ type GetRetainedMessageOutput struct {
 
 // GetRetainedMessage returns the retained message of a topic.
 func (s *Service) GetRetainedMessage(_ context.Context, in *GetRetainedMessageInput) (*GetRetainedMessageOutput, error) {
-	r, err := s.opt.Retained.Retained(in.Topic)
+	r, err := s.opt.Broker.Retained(in.Topic)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (s *Service) ListRetainedMessages(_ context.Context, in *ListRetainedMessag
 	if in.MaxResults != nil {
 		limit = *in.MaxResults
 	}
-	found, err := s.opt.Retained.ListRetained(after[0], limit+1)
+	found, err := s.opt.Broker.ListRetained(after[0], limit+1)
 	if err != nil {
 		return nil, err
 	}

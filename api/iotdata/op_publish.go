@@ -50,7 +50,7 @@ func (s *Service) Publish(ctx context.Context, in *PublishInput) (*PublishOutput
 // before Publish returns, whatever the quality.
 func (s *Service) publish(ctx context.Context, m *broker.Message) error {
 	done := make(chan error, 1)
-	s.opt.Publisher.Publish(ctx, m, func(err error) { done <- err })
+	s.opt.Broker.Publish(ctx, m, func(err error) { done <- err })
 	if m.QoS == 0 {
 		select {
 		case err := <-done:

@@ -1,7 +1,7 @@
 // Package iotdata is the front end of AWS IoT Core's data plane over HTTPS:
 // publishing and retained messages.
 //
-//	door, err := iotdata.New(iotdata.Options{Publisher: broker, Retained: broker})
+//	door, err := iotdata.New(iotdata.Options{Broker: broker})
 //	server, err := api.New(api.Options{Services: []api.Service{door.Service()}, …})
 //
 // Every operation has a file of its own. A Service is safe to call at once. Which
@@ -23,28 +23,23 @@ var operations string
 // maxPayload bounds a message, in bytes (AWS page "AWS IoT Core endpoints and quotas").
 const maxPayload = 128 << 10
 
-// Publisher takes a message through the same checks and the same path as one that
-// came over MQTT; done is called once.
-type Publisher interface {
+// Broker is what this door needs of *broker.Server. Publish takes a message through
+// the same checks and the same path as one that came over MQTT; done is called once.
+type Broker interface {
 	Publish(ctx context.Context, m *broker.Message, done func(error))
-}
-
-// Retained reads retained messages.
-type Retained interface {
 	Retained(topic string) (broker.Retained, error)
 	ListRetained(after string, limit int) ([]broker.Retained, error)
 }
 
 // Options configure a Service.
 type Options struct {
-	Publisher Publisher // required
-	Retained  Retained  // required
+	Broker Broker // required
 }
 
 // Validate reports the first setting that is missing.
 func (o Options) Validate() error {
-	if o.Publisher == nil || o.Retained == nil {
-		return errors.New("iotdata: Publisher and Retained are required")
+	if o.Broker == nil {
+		return errors.New("iotdata: Broker is required")
 	}
 	return nil
 }
