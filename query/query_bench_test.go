@@ -60,7 +60,7 @@ func BenchmarkDeliver(b *testing.B) {
 // BenchmarkScan is an hourly mean over many rows.
 func BenchmarkScan(b *testing.B) {
 	e := openEngine(b, Options{})
-	ref := tsdb.TableRef{Database: "d", Table: "t"}
+	ref := tsdb.TableRef{Database: "the-db", Table: "table"}
 	createTable(b, e, ref)
 	const hosts, points = 100, 2000
 	for p := range points {
@@ -73,10 +73,10 @@ func BenchmarkScan(b *testing.B) {
 		write(b, e, ref, records...)
 	}
 	for _, c := range []struct{ name, text string }{
-		{"mean", "SELECT host, bin(time, 1h), avg(cpu) FROM d.t GROUP BY 1, 2"},
-		{"one", "SELECT avg(cpu) FROM d.t WHERE host = 'host7' AND time > ago(1h)"},
-		{"newest", "SELECT host, max_by(cpu, time) FROM d.t GROUP BY host"},
-		{"count", "SELECT count(*) FROM d.t"},
+		{"mean", "SELECT host, bin(time, 1h), avg(cpu) FROM \"the-db\".\"table\" GROUP BY 1, 2"},
+		{"one", "SELECT avg(cpu) FROM \"the-db\".\"table\" WHERE host = 'host7' AND time > ago(1h)"},
+		{"newest", "SELECT host, max_by(cpu, time) FROM \"the-db\".\"table\" GROUP BY host"},
+		{"count", "SELECT count(*) FROM \"the-db\".\"table\""},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
