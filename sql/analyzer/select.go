@@ -3,6 +3,7 @@ package analyzer
 import (
 	"reflect"
 	"strconv"
+	"strings"
 
 	"tidemark/sql/ast"
 	"tidemark/sql/plan"
@@ -151,23 +152,30 @@ func (s *selection) analyzeOutputs() {
 		}
 		out.expr = s.expr(out.x, e)
 		if it, ok := out.at.(*ast.SelectItem); ok && it.Alias == nil {
-			out.name = s.nameOf(out.x, out.name)
+			out.name = s.nameOf(out.x, out.expr, out.name)
 		}
 	}
 }
 
-// nameOf is the name that a column reference or a field gives a result column.
-func (s *selection) nameOf(x ast.Expr, otherwise string) string {
-	switch x := x.(type) {
-	case *ast.Name:
-		if f, ok := one(x, s.scope.byName(x.Name), x.Name); ok {
-			return f.name
-		}
-		return x.Name
-	case *ast.Field:
-		return x.Name.Name
+// nameOf is the name that a column reference or a field gives a result column: as the
+// relation spells it.
+func (s *selection) nameOf(x ast.Expr, value plan.Expr, otherwise string) string {
+	parts := names(x)
+	if f, ok := x.(*ast.Field); ok && parts == nil {
+		return f.Name.Name
 	}
-	return otherwise
+	if parts == nil {
+		return otherwise
+	}
+	written := parts[len(parts)-1].Name
+	if r, ok := value.(*plan.Ref); ok {
+		for _, f := range s.scope.fields {
+			if f.col.ID == r.Col.ID && strings.EqualFold(f.name, written) {
+				return f.name
+			}
+		}
+	}
+	return written
 }
 
 // project computes the select list and what else the order needs, and puts them in order.
