@@ -57,7 +57,7 @@ func (s Summary) Rate() float64 {
 // String renders the summary in a few lines of text, each ending in a newline.
 func (s Summary) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d devices, %d connected, %s, %.1f messages/s\n", s.Devices, s.Connected, s.Elapsed.Round(100*time.Millisecond), s.Rate())
+	fmt.Fprintf(&b, "%d devices, %d connections, %s, %.1f messages/s\n", s.Devices, s.Connects, s.Elapsed.Round(100*time.Millisecond), s.Rate())
 	fmt.Fprintf(&b, "published %d, acknowledged %d, failed %d, resent %d, skipped %d, %d payload bytes\n", s.Published, s.Acknowledged, s.Failed, s.Resent, s.Skipped, s.Bytes)
 	if s.Acknowledged > 0 {
 		fmt.Fprintf(&b, "acknowledged after p50 %s, p99 %s, max %s\n", brief(s.Ack50), brief(s.Ack99), brief(s.AckMax))

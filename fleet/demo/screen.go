@@ -64,7 +64,15 @@ func (s *screen) write(text string) {
 
 // answer prints a question with its SQL and its result.
 func (s *screen) answer(q question, t table, took time.Duration) {
-	s.print("\n%s\n%s\n%s%d rows in %s\n", q.title, indent(q.sql), indent(aligned(t)), len(t.rows), took.Round(100*time.Microsecond))
+	s.print("\n%s\n%s\n%s%s in %s\n", q.title, indent(q.sql), indent(aligned(t)), rows(len(t.rows)), took.Round(100*time.Microsecond))
+}
+
+// rows says how many.
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
 }
 
 // indent sets every line of a text off.

@@ -30,7 +30,7 @@ func TestAnswer(t *testing.T) {
 	var b bytes.Buffer
 	s := newScreen(&b)
 	s.answer(question{"Who", "SELECT a\nFROM t"}, table{[]string{"name", "at"}, [][]string{{"mill", "2026-01-01 10:00:00.120000000"}}}, 1500*time.Microsecond)
-	want := "\nWho\n  SELECT a\n  FROM t\n\n  name  at\n  mill  2026-01-01 10:00:00.120\n1 rows in 1.5ms\n"
+	want := "\nWho\n  SELECT a\n  FROM t\n\n  name  at\n  mill  2026-01-01 10:00:00.120\n1 row in 1.5ms\n"
 	if got := b.String(); got != want {
 		t.Errorf("wrote %q, want %q", got, want)
 	}
