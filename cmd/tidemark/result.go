@@ -102,6 +102,9 @@ func valueOf(t types.Type, d querytypes.Datum) (any, error) {
 	case d.ScalarValue == nil:
 		return nil, fmt.Errorf("a value does not fit its type %s", t)
 	}
+	if v, ok := types.ParseIntervalText(t.Kind, *d.ScalarValue); ok {
+		return v, nil
+	}
 	return types.FromText(t.Kind, *d.ScalarValue)
 }
 
