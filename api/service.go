@@ -98,8 +98,12 @@ func invalid(err error) error {
 // mistake for the protocol, so that no client tries again, and names the operation:
 // UnknownOperationException is for names that AWS does not have either.
 func unserved(svc string, e Entry) Operation {
+	because := "."
+	if e.State == Refused {
+		because = ": " + e.Reason + "."
+	}
 	return Operation{Name: e.Name, Method: e.Method, Path: e.Path, call: func(context.Context, decoder) (any, error) {
-		return nil, fault.New(fault.Invalid, "The operation %s of %s is not supported by this server.", e.Name, svc)
+		return nil, fault.New(fault.Invalid, "The operation %s of %s is not supported by this server%s", e.Name, svc, because)
 	}}
 }
 
