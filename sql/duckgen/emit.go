@@ -59,7 +59,7 @@ func (b *block) result(items []item) string {
 	inner := b.sql(nil)
 	outer := &block{from: "(" + inner + ") AS t0"}
 	for _, it := range items {
-		outer.items = append(outer.items, item{it.id, "t0." + column(it.id), true})
+		outer.items = append(outer.items, plainItem(it.id, "t0."+column(it.id)))
 	}
 	return outer.sql(name)
 }
@@ -144,7 +144,7 @@ func (e *emitter) wrap(b *block) *block {
 	outer := &block{}
 	name := e.table()
 	for _, it := range b.items {
-		outer.items = append(outer.items, item{it.id, name + "." + column(it.id), true})
+		outer.items = append(outer.items, plainItem(it.id, name+"."+column(it.id)))
 	}
 	outer.order = e.liftOrder(b, name)
 	outer.from = "(" + b.sql(nil) + ") AS " + name
@@ -158,7 +158,7 @@ func (e *emitter) liftOrder(b *block, name string) []orderKey {
 	for i, k := range b.order {
 		if k.id == 0 || b.find(k.id) < 0 {
 			k.id = e.ids.Next()
-			b.items = append(b.items, item{k.id, k.sql, true})
+			b.items = append(b.items, plainItem(k.id, k.sql))
 			b.order[i] = k
 		}
 		keys[i] = orderKey{k.id, name + "." + column(k.id), k.tail}
@@ -194,10 +194,10 @@ func (e *emitter) pick(b *block, id plan.ID) item {
 		return b.items[i]
 	}
 	if text, ok := e.outer(id); ok {
-		return item{id, text, true}
+		return plainItem(id, text)
 	}
 	e.err = fmt.Errorf("emit: column %d is not in scope", id)
-	return item{id, "NULL", true}
+	return plainItem(id, "NULL")
 }
 
 // outer looks a column up in the enclosing queries, innermost first.

@@ -19,13 +19,13 @@ func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	var items []item
 	for i, k := range n.Keys {
 		keys[i] = e.expr(in, k.Expr)
-		items = append(items, item{k.Col.ID, keys[i], false})
+		items = append(items, item{id: k.Col.ID, sql: keys[i]})
 	}
 	for _, a := range n.Aggs {
-		items = append(items, item{a.Col.ID, e.aggCall(in, a.Call, "", ""), false})
+		items = append(items, item{id: a.Col.ID, sql: e.aggCall(in, a.Call, "", ""), call: true})
 	}
 	for _, g := range n.Groupings {
-		items = append(items, item{g.Col.ID, "CAST(grouping(" + pickTexts(keys, g.Keys) + ") AS BIGINT)", false})
+		items = append(items, item{id: g.Col.ID, sql: "CAST(grouping(" + pickTexts(keys, g.Keys) + ") AS BIGINT)"})
 	}
 	b.items, b.grouped, b.group = items, true, groupText(keys, n.Sets)
 	return b
@@ -125,7 +125,7 @@ func (e *emitter) window(n *plan.Window) *block {
 		if w.Call.IgnoreNulls {
 			nulls = " IGNORE NULLS"
 		}
-		b.items = append(b.items, item{w.Col.ID, e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call)), false})
+		b.items = append(b.items, item{id: w.Col.ID, sql: e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call))})
 	}
 	b.windowed = true
 	return b

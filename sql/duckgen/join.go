@@ -75,19 +75,19 @@ func (e *emitter) unnest(n *plan.Unnest) *block {
 	}
 	var inner, outer []string
 	name := e.table()
-	more := []item{}
+	var more []item
 	for i, it := range n.Items {
 		value := "u" + column(plan.ID(i))
 		inner = append(inner, "unnest("+e.expr(scopeOf(items), it.Expr)+") AS "+value)
 		outer = append(outer, unnested(value, it)...)
 		for _, c := range it.Cols {
-			more = append(more, item{c.ID, name + "." + column(c.ID), true})
+			more = append(more, plainItem(c.ID, name+"."+column(c.ID)))
 		}
 	}
 	if o := n.Ordinality; o != nil {
 		inner = append(inner, e.counter(scopeOf(items), n)+" AS n")
 		outer = append(outer, "n AS "+column(o.ID))
-		more = append(more, item{o.ID, name + "." + column(o.ID), true})
+		more = append(more, plainItem(o.ID, name+"."+column(o.ID)))
 	}
 	right := "(SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + ")) AS " + name
 	b := &block{joined: left != "", items: append(append([]item(nil), items...), more...)}

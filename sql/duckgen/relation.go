@@ -12,7 +12,7 @@ func (e *emitter) scan(n *plan.Scan) *block {
 	b := &block{from: hole(len(e.scans)) + " AS " + name}
 	e.scans = append(e.scans, n.Access())
 	for i, c := range n.Cols {
-		b.items = append(b.items, item{c.ID, name + ".c" + strconv.Itoa(n.Index[i]), true})
+		b.items = append(b.items, plainItem(c.ID, name+".c"+strconv.Itoa(n.Index[i])))
 	}
 	return b
 }
@@ -35,7 +35,7 @@ func (e *emitter) named(relation string, cols []plan.Col) *block {
 	labels := make([]string, len(cols))
 	for i, c := range cols {
 		labels[i] = column(c.ID)
-		b.items = append(b.items, item{c.ID, name + "." + labels[i], true})
+		b.items = append(b.items, plainItem(c.ID, name+"."+labels[i]))
 	}
 	b.from = relation + " AS " + name + "(" + strings.Join(labels, ", ") + ")"
 	return b
@@ -88,9 +88,10 @@ func (e *emitter) project(n *plan.Project) *block {
 func (e *emitter) assign(b *block, assigns []plan.Assign) *block {
 	in, items := b.scope(), make([]item, len(assigns))
 	for i, a := range assigns {
-		items[i] = item{a.Col.ID, e.expr(in, a.Expr), simple(a.Expr)}
+		items[i] = item{id: a.Col.ID, sql: e.expr(in, a.Expr), simple: simple(a.Expr)}
 		if r, ok := a.Expr.(*plan.Ref); ok {
-			items[i].simple = e.pick(b, r.Col.ID).simple
+			from := e.pick(b, r.Col.ID)
+			items[i].simple, items[i].call = from.simple, from.call
 		}
 	}
 	b.items = items
@@ -179,7 +180,7 @@ func (e *emitter) withRef(n *plan.WithRef) *block {
 	name := e.table()
 	b := &block{from: "w" + strconv.Itoa(int(n.Bind)) + " AS " + name}
 	for i, c := range n.Cols {
-		b.items = append(b.items, item{c.ID, name + "." + column(n.Source[i]), true})
+		b.items = append(b.items, plainItem(c.ID, name+"."+column(n.Source[i])))
 	}
 	return b
 }
