@@ -2,6 +2,7 @@ package iotsql
 
 import (
 	"context"
+	"sync"
 
 	"tidemark/sql/iotsql/value"
 )
@@ -18,6 +19,26 @@ type scope struct {
 	vars    []value.Value // by slot; see compiler.vars
 	args    []value.Value // the arguments of the calls under way
 	work    int
+}
+
+// scopes keeps the scopes of a statement between evaluations.
+type scopes struct{ pool sync.Pool }
+
+func (p *scopes) take(ctx context.Context, in *Input, v Version, vars []value.Value) *scope {
+	s, ok := p.pool.Get().(*scope)
+	if !ok {
+		s = new(scope)
+	}
+	s.ctx, s.in, s.version, s.vars = ctx, in, v, vars
+	return s
+}
+
+// give takes a scope back. It must hold nothing of the message.
+func (p *scopes) give(s *scope) {
+	args := s.args[:cap(s.args)]
+	clear(args)
+	*s = scope{args: args[:0]}
+	p.pool.Put(s)
 }
 
 // spend counts work and fails when an evaluation takes too much: one unit is

@@ -17,6 +17,7 @@ type Statement struct {
 	cond    evalFunc // nil without WHERE
 	output  *selection
 	fields  bool
+	scopes  *scopes
 }
 
 // Compile compiles a rule's SQL. Its errors are *SyntaxError.
@@ -26,7 +27,7 @@ func Compile(text string, version Version) (*Statement, error) {
 		return nil, err
 	}
 	c := &compiler{text: text, version: version}
-	stmt := &Statement{text: text, version: version}
+	stmt := &Statement{text: text, version: version, scopes: new(scopes)}
 	if tree.query.filter != nil {
 		stmt.filter = tree.query.filter.value.Str()
 		if err := c.topicFilter(tree.query.filter); err != nil {
@@ -79,17 +80,18 @@ type Result struct {
 // Evaluate runs SET, WHERE and SELECT over a message. An *EvalError stops the
 // rule without its actions; so does the end of ctx.
 func (s *Statement) Evaluate(ctx context.Context, in *Input) (Result, error) {
-	sc := scope{ctx: ctx, in: in, version: s.version}
-	if err := s.assign(&sc); err != nil {
+	sc := s.scopes.take(ctx, in, s.version, nil)
+	defer s.scopes.give(sc)
+	if err := s.assign(sc); err != nil {
 		return Result{}, err
 	}
 	if s.cond != nil {
-		v, err := s.cond(&sc)
+		v, err := s.cond(sc)
 		if err != nil || !value.ToBoolean(v).True() {
 			return Result{}, err
 		}
 	}
-	v, err := s.output.eval(&sc)
+	v, err := s.output.eval(sc)
 	if err != nil {
 		return Result{}, err
 	}

@@ -13,6 +13,7 @@ type Template struct {
 	version Version
 	slots   int  // variables of the statement
 	fields  bool // a field of the payload is named
+	scopes  *scopes
 }
 
 // part is literal text, or an expression when there is one.
@@ -25,7 +26,7 @@ type part struct {
 // see its version, its variables and the original payload, never what SELECT
 // made of it. Errors are *SyntaxError.
 func (s *Statement) Template(text string) (*Template, error) {
-	t := &Template{version: s.version, slots: len(s.names)}
+	t := &Template{version: s.version, slots: len(s.names), scopes: s.scopes}
 	for rest := 0; rest < len(text); {
 		open := strings.Index(text[rest:], "${")
 		if open < 0 {
@@ -94,7 +95,8 @@ func (t *Template) Render(ctx context.Context, in *Input, vars []value.Value) (s
 	if len(vars) < t.slots {
 		return "", &EvalError{Reason: "the variables of the statement are not evaluated"}
 	}
-	sc := scope{ctx: ctx, in: in, version: t.version, vars: vars}
+	sc := t.scopes.take(ctx, in, t.version, vars)
+	defer t.scopes.give(sc)
 	if len(t.parts) == 1 {
 		return sc.render(t.parts[0].eval)
 	}

@@ -135,11 +135,11 @@ func (d *decoder) nested(read func(*decoder) (Value, error)) (Value, error) {
 }
 
 func (d *decoder) array() (Value, error) {
-	var elems []Value
 	if d.next() == ']' {
 		d.pos++
-		return List(elems), nil
+		return List(nil), nil
 	}
+	elems := make([]Value, 0, 4)
 	for {
 		d.blanks()
 		v, err := d.value()
@@ -154,7 +154,7 @@ func (d *decoder) array() (Value, error) {
 }
 
 func (d *decoder) object() (Value, error) {
-	b := NewObject(8)
+	b := NewObject(d.room())
 	if d.next() == '}' {
 		d.pos++
 		return b.Value(), nil
@@ -167,6 +167,15 @@ func (d *decoder) object() (Value, error) {
 			return b.Value(), err
 		}
 	}
+}
+
+// room is a guess of an object's size: payloads have a dozen members, and what
+// they nest has a few.
+func (d *decoder) room() int {
+	if d.depth == 1 {
+		return 16
+	}
+	return 4
 }
 
 // member reads "name": value.
