@@ -85,7 +85,7 @@ func (f *fakeServer) OnPublish(_ *mochi.Client, p packets.Packet) (packets.Packe
 	switch {
 	case sensorTopic.MatchString(p.TopicName):
 		f.store(sensorsTable, m["device_id"], m, fmt.Sprint(f.n), "temperature", "humidity", "pressure")
-		f.probes[fmt.Sprintf("%.1f", m["pressure"])] = true
+		f.probes[fmt.Sprintf("%.6f", m["pressure"])] = true
 	case measureTopic.MatchString(p.TopicName):
 		f.store(measuresTable, measureTopic.FindStringSubmatch(p.TopicName)[1], m, fmt.Sprintf("%.0f", m["ts"]), "temperature", "humidity", "pressure")
 	case hostTopic.MatchString(p.TopicName):
@@ -154,7 +154,7 @@ func (f *fakeServer) putRule(w http.ResponseWriter, method, name, body string) {
 
 var (
 	fromTable = regexp.MustCompile(`FROM "demo"\."(\w+)"`)
-	nonce     = regexp.MustCompile(`measure_value::double = (\d+\.5)e0`)
+	nonce     = regexp.MustCompile(`measure_value::double = (\d+\.\d{6})e0`)
 )
 
 func (f *fakeServer) query(w http.ResponseWriter, body []byte) {

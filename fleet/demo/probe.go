@@ -22,7 +22,7 @@ type probe struct {
 const (
 	probeTopic = "dt/sensor/probe"
 	probeEvery = time.Second
-	probeLimit = 10 * time.Second // a reading not found by then counts as unfound
+	probeLimit = 30 * time.Second // a reading not found by then counts as unfound
 	probePause = 2 * time.Millisecond
 )
 
@@ -42,7 +42,7 @@ func (p *probe) run(ctx, work context.Context, b fleet.Broker) error {
 	}
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
-	for number := time.Now().UnixMilli(); ; number++ {
+	for number := time.Now().Unix(); ; number++ {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -87,13 +87,17 @@ func (p *probe) once(ctx context.Context, client *fleet.Client, number int64) er
 	return nil
 }
 
-// probeReading has its number as pressure. The half keeps it a DOUBLE.
+// probeReading has its number as the pressure's decimals: a value like any other, so
+// that charts of the table stay readable, and one that nobody else sends. Numbers
+// repeat after a million readings, long after a reading is old.
 func probeReading(number int64) []byte {
-	return fmt.Appendf(nil, `{"device_id":"probe","building":"probe","room":"probe","temperature":0.5,"humidity":0.5,"pressure":%d.5}`, number)
+	return fmt.Appendf(nil, `{"device_id":"probe","building":"probe","room":"probe","temperature":21.5,"humidity":45.5,"pressure":%s}`, probePressure(number))
 }
 
+func probePressure(number int64) string { return fmt.Sprintf("1013.%06d", number%1_000_000) }
+
 func (p *probe) find(ctx context.Context, number int64) error {
-	text := fmt.Sprintf("SELECT time FROM %s WHERE device_id = 'probe' AND measure_name = 'pressure' AND measure_value::double = %d.5e0 AND time > ago(1m)", p.book.name(sensorsTable), number)
+	text := fmt.Sprintf("SELECT time FROM %s WHERE device_id = 'probe' AND measure_name = 'pressure' AND measure_value::double = %se0 AND time > ago(1m)", p.book.name(sensorsTable), probePressure(number))
 	for {
 		t, err := p.book.clients.ask(ctx, text)
 		if err != nil || len(t.rows) > 0 {

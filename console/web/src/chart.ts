@@ -111,5 +111,5 @@ function labelRoom(_: uPlot, labels: string[] | null): number {
 const plainFormat = new Intl.NumberFormat("en", { maximumSignificantDigits: 6, useGrouping: false });
 
 function plain(v: number): string {
-  return plainFormat.format(v);
+  return Math.abs(v) >= 1e9 ? v.toExponential(3) : plainFormat.format(v);
 }

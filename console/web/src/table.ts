@@ -50,7 +50,7 @@ export class ResultTable {
     if (value === null) return element("td", "null", "NULL");
     const text = kind === "timestamp" ? brief(value) : value;
     const cell = element("td", right.has(kind) ? "number" : "", text);
-    if (text !== value) cell.title = value;
+    if (text !== value || text.length > 60) cell.title = value.slice(0, 4000); // the cell may be cut
     return cell;
   }
 }
