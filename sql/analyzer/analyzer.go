@@ -53,6 +53,7 @@ type analyzer struct {
 	now     int64 // nanoseconds since 1970
 	ids     plan.IDs
 	tables  map[tableName]*plan.Table
+	spent   int // expressions so far, see limits.go
 }
 
 type tableName struct{ database, table string }

@@ -124,6 +124,7 @@ func (a *analyzer) match(name string, at place, e *env, args []ast.Expr) (builti
 	if err != nil {
 		failResolve(at, err)
 	}
+	checkType(m.Result, at)
 	for i := range exprs {
 		exprs[i] = coerce(exprs[i], m.Args[i], args[i])
 	}
@@ -168,7 +169,7 @@ func (a *analyzer) aggregateCall(c *ast.Call, f *builtin.Function, e *env) plan.
 		fail(c.Span(), "Cannot specify null treatment for aggregate function %s", f.Name)
 	}
 	call := a.aggArgs(c, f, &env{scope: e.scope, clause: e.clause, inside: f.Name})
-	for _, known := range e.calls.aggs {
+	for _, known := range e.calls.aggs[max(0, len(e.calls.aggs)-maxAlike):] {
 		if reflect.DeepEqual(known.Call, call) {
 			return known.Col.Ref()
 		}
@@ -201,7 +202,8 @@ func (a *analyzer) aggArgs(c *ast.Call, f *builtin.Function, inner *env) plan.Ag
 // sortBy analyses an ORDER BY whose numbers are constants, not columns.
 func (a *analyzer) sortBy(items []*ast.SortItem, e *env) []plan.SortKey {
 	var keys []plan.SortKey
-	for _, it := range items {
+	for i, it := range items {
+		bounded(i, maxKeys, "keys in ORDER BY", it)
 		x := a.expr(it.X, e)
 		orderable(it, x)
 		keys = append(keys, plan.SortKey{Expr: x, Desc: it.Desc, NullsFirst: it.Nulls == ast.NullsFirst})

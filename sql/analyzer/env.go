@@ -43,17 +43,18 @@ func (e *env) refuse(call ast.Node) {
 	fail(call.Span(), "%s cannot contain aggregations, window functions or grouping operations: [%s]", e.clause, ast.Print(call))
 }
 
-// output returns the column of the select list that a name means in ORDER BY.
-func (e *env) output(id *ast.Ident, fold bool) (plan.Expr, bool) {
-	var found plan.Expr
-	for _, o := range e.outs {
+// output returns the column of the select list that a name means in ORDER BY, nil for none.
+func (e *env) output(id *ast.Ident, fold bool) *output {
+	var found *output
+	for i := range e.outs {
+		o := &e.outs[i]
 		if o.name != id.Name && !(fold && strings.EqualFold(o.name, id.Name)) {
 			continue
 		}
-		if found != nil && !same(found, o.expr) {
+		if found != nil && !same(found.expr, o.expr) {
 			fail(id.Span(), "Column '%s' is ambiguous", id.Name)
 		}
-		found = o.expr
+		found = o
 	}
-	return found, found != nil
+	return found
 }

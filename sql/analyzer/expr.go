@@ -13,6 +13,7 @@ var boolean = types.Of(types.Boolean)
 
 // expr analyses an expression.
 func (a *analyzer) expr(x ast.Expr, e *env) plan.Expr {
+	a.spend(1, x)
 	if l := a.constant(x); l != nil {
 		return l
 	}
@@ -51,7 +52,7 @@ func (a *analyzer) constructed(x ast.Expr, e *env) plan.Expr {
 		return a.array(x, e)
 	case *ast.Row:
 		items := a.exprs(x.Elems, e)
-		return &plan.MakeRow{Items: items, T: rowType(items)}
+		return &plan.MakeRow{Items: items, T: checkType(rowType(items), x)}
 	case *ast.Current:
 		return a.operator(strings.ToLower(x.Word.String()), x, e)
 	case *ast.Subquery:
@@ -80,14 +81,16 @@ func (a *analyzer) exprs(list []ast.Expr, e *env) []plan.Expr {
 // name resolves a bare name: in ORDER BY to a column of the result, then to a
 // column of this query or of one around it.
 func (a *analyzer) name(x *ast.Name, e *env) plan.Expr {
-	if out, ok := e.output(&x.Ident, false); ok {
-		return out
+	if out := e.output(&x.Ident, false); out != nil {
+		a.spend(out.size, x)
+		return out.expr
 	}
 	if c, ok := e.scope.column(&x.Ident); ok {
 		return c
 	}
-	if out, ok := e.output(&x.Ident, true); ok {
-		return out
+	if out := e.output(&x.Ident, true); out != nil {
+		a.spend(out.size, x)
+		return out.expr
 	}
 	missing(x, x.Name, e)
 	return nil
@@ -130,11 +133,11 @@ func (a *analyzer) field(x *ast.Field, e *env) plan.Expr {
 // prefix finds the column that the first parts of a name mean.
 func (a *analyzer) prefix(x *ast.Field, parts []*ast.Ident, e *env) (found plan.Expr, rest []*ast.Ident) {
 	if len(parts) > 2 {
-		if f, ok := e.scope.qualified(x, parts[0].Name, parts[1].Name, parts[2]); ok {
+		if f := e.scope.qualified(x, parts[0].Name, parts[1].Name, parts[2]); f != nil {
 			return f.col.Ref(), parts[3:]
 		}
 	}
-	if f, ok := e.scope.qualified(x, "", parts[0].Name, parts[1]); ok {
+	if f := e.scope.qualified(x, "", parts[0].Name, parts[1]); f != nil {
 		return f.col.Ref(), parts[2:]
 	}
 	if c, ok := e.scope.column(parts[0]); ok {
@@ -256,7 +259,7 @@ func (a *analyzer) whenCond(x *ast.Case, w *ast.When, e *env) plan.Expr {
 
 // cast analyses CAST and TRY_CAST; a text is cut to the length of varchar(n).
 func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
-	of, to := a.expr(x.X, e), typeOf(x.Type)
+	of, to := a.expr(x.X, e), checkType(typeOf(x.Type), x.Type)
 	if !types.CanCast(of.Type(), to) {
 		fail(x.Span(), "Cannot cast %s to %s", of.Type(), to)
 	}

@@ -31,6 +31,7 @@ type grouping struct {
 func (s *selection) groupKeys() *keySet {
 	k := &keySet{sets: [][]int{{}}}
 	for _, g := range s.spec.GroupBy {
+		bounded(len(k.exprs), maxKeys, "keys in GROUP BY", g)
 		element := s.elementSets(k, g)
 		if len(k.sets)*len(element) > maxGroupingSets {
 			fail(g.Span(), "GROUP BY has more than %d grouping sets", maxGroupingSets)
@@ -50,8 +51,12 @@ func (s *selection) elementSets(k *keySet, g *ast.GroupingElement) [][]int {
 	for i, set := range g.Sets {
 		sets[i] = []int{}
 		for _, x := range set {
+			bounded(len(k.exprs), maxKeys, "keys in GROUP BY", x)
 			sets[i] = append(sets[i], s.groupKey(k, x))
 		}
+	}
+	if len(sets) > maxGroupingSets {
+		fail(g.Span(), "GROUP BY has more than %d grouping sets", maxGroupingSets)
 	}
 	switch g.Kind {
 	case ast.GroupRollup:

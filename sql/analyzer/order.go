@@ -23,6 +23,7 @@ func (s *selection) sortKeys(items []*ast.SortItem) []sortKey {
 	e := &env{scope: s.scope, clause: "ORDER BY clause", calls: s.calls, outs: s.outs}
 	keys := make([]sortKey, len(items))
 	for i, it := range items {
+		bounded(i, maxKeys, "keys in ORDER BY", it)
 		keys[i] = sortKey{item: it, output: -1}
 		if n, ok := it.X.(*ast.Integer); ok {
 			keys[i].output = ordinal(n, "ORDER BY", len(s.outs))
@@ -58,6 +59,7 @@ func (a *analyzer) orderByColumns(items []*ast.SortItem, r relation, s *scope) [
 	e := &env{scope: s.inner(fields), clause: "ORDER BY clause"}
 	keys := make([]plan.SortKey, len(items))
 	for i, it := range items {
+		bounded(i, maxKeys, "keys in ORDER BY", it)
 		k := plan.SortKey{Desc: it.Desc, NullsFirst: it.Nulls == ast.NullsFirst}
 		if n, ok := it.X.(*ast.Integer); ok {
 			k.Expr = fields[ordinal(n, "ORDER BY", len(fields))].col.Ref()

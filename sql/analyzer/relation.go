@@ -108,6 +108,7 @@ func (a *analyzer) join(j *ast.Join, left relation, right ast.Relation, s *scope
 	if j.Natural {
 		using = commonNames(j, left, r)
 	}
+	bounded(len(left.fields)+len(r.fields), maxColumns, "columns in FROM", right)
 	out := relation{node: node, fields: concat(left.fields, r.fields)}
 	switch {
 	case using != nil:
@@ -134,7 +135,7 @@ func concat(a, b []field) []field { return append(append([]field(nil), a...), b.
 func commonNames(j *ast.Join, left, right relation) []*ast.Ident {
 	var names []*ast.Ident
 	for _, f := range left.visible() {
-		if len((&scope{fields: right.fields}).byName(f.name)) > 0 {
+		if (&scope{fields: right.fields}).find("", "", f.name, j) != nil {
 			names = append(names, &ast.Ident{Place: j.Place, Name: f.name})
 		}
 	}
@@ -184,9 +185,9 @@ func mergedColumn(kind plan.JoinKind, l, r plan.Expr) plan.Expr {
 	return l
 }
 
-func side(name *ast.Ident, s *scope, which string) field {
-	f, ok := one(name, s.byName(name.Name), name.Name)
-	if !ok {
+func side(name *ast.Ident, s *scope, which string) *field {
+	f := s.find("", "", name.Name, name)
+	if f == nil {
 		fail(name.Span(), "Column '%s' is missing from %s side of join", name.Name, which)
 	}
 	return f

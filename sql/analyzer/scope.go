@@ -55,7 +55,6 @@ type scope struct {
 	parent *scope
 	fields []field
 	ctes   *cte // the innermost one first
-	lambda bool
 }
 
 // cte is a query of a WITH clause and those before it.
@@ -72,18 +71,33 @@ func (s *scope) inner(fields []field) *scope {
 	return &scope{parent: s, fields: fields, ctes: s.ctes}
 }
 
-// match returns the fields that a name may mean: those that match exactly, else
-// those that match in another case.
-func match(fields []field, relationOf func(field) bool, name string) []field {
-	var exact, folded []field
-	for _, f := range fields {
+// find returns the field that a name means in s alone, nil for none. An empty relation
+// stands for a bare name. What matches exactly goes before what matches in another
+// case, first for the relation and then for the column; two different columns that
+// match equally well are an error at the given place.
+func (s *scope) find(database, rel, name string, at place) *field {
+	var exact, folded *field
+	several := false
+	exactRelation := s.has(database, rel)
+	for i := range s.fields {
+		f := &s.fields[i]
+		if !f.within(database, rel, exactRelation) {
+			continue
+		}
 		switch {
-		case !relationOf(f):
+		case f.name == name && exact == nil:
+			exact, several = f, false
 		case f.name == name:
-			exact = append(exact, f)
-		case f.given && strings.EqualFold(f.name, name):
-			folded = append(folded, f)
+			several = several || f.col.ID != exact.col.ID
+		case exact != nil || !f.given || !strings.EqualFold(f.name, name):
+		case folded == nil:
+			folded = f
+		default:
+			several = several || f.col.ID != folded.col.ID
 		}
+	}
+	if several {
+		fail(at.Span(), "Column '%s' is ambiguous", name)
 	}
 	if exact != nil {
 		return exact
@@ -91,71 +105,64 @@ func match(fields []field, relationOf func(field) bool, name string) []field {
 	return folded
 }
 
-// byName finds a column by its bare name in s alone.
-func (s *scope) byName(name string) []field {
-	return match(s.fields, func(f field) bool { return !f.hidden }, name)
-}
-
-// of returns the fields of the relation that a qualifier names, in s alone.
-func (s *scope) of(database, rel string) []field {
-	var exact, folded []field
-	for _, f := range s.fields {
-		switch {
-		case f.relation == "" || database != "" && f.database != database:
-		case f.relation == rel:
-			exact = append(exact, f)
-		case f.aliased && strings.EqualFold(f.relation, rel):
-			folded = append(folded, f)
+// has reports whether a relation has exactly this name.
+func (s *scope) has(database, rel string) bool {
+	for i := range s.fields {
+		if f := &s.fields[i]; f.relation == rel && (database == "" || f.database == database) {
+			return true
 		}
 	}
-	if exact != nil {
-		return exact
+	return false
+}
+
+// within reports whether the field belongs to the relation that a qualifier names.
+func (f *field) within(database, rel string, exact bool) bool {
+	switch {
+	case rel == "":
+		return !f.hidden
+	case f.relation == "" || database != "" && f.database != database:
+		return false
+	case exact:
+		return f.relation == rel
 	}
-	return folded
+	return f.aliased && strings.EqualFold(f.relation, rel)
 }
 
 // column returns the one column that a bare name means, innermost query first.
 func (s *scope) column(id *ast.Ident) (plan.Expr, bool) {
-	for ; s != nil; s = s.parent {
-		if f, ok := one(id, s.byName(id.Name), id.Name); ok {
-			return f.col.Ref(), true
-		}
+	f := s.qualified(id, "", "", id)
+	if f == nil {
+		return nil, false
 	}
-	return nil, false
+	return f.col.Ref(), true
 }
 
-// qualified returns the one column that relation.name means, innermost query first.
-func (s *scope) qualified(at ast.Node, database, rel string, name *ast.Ident) (field, bool) {
+// qualified returns the one column that relation.name means, innermost query first,
+// and nil for none.
+func (s *scope) qualified(at place, database, rel string, name *ast.Ident) *field {
 	for ; s != nil; s = s.parent {
-		matches := match(s.of(database, rel), func(field) bool { return true }, name.Name)
-		if f, ok := one(at, matches, name.Name); ok {
-			return f, true
-		}
-	}
-	return field{}, false
-}
-
-// relationFields returns the fields of a relation that some query around has.
-func (s *scope) relationFields(database, rel string) []field {
-	for ; s != nil; s = s.parent {
-		if f := s.of(database, rel); f != nil {
+		if f := s.find(database, rel, name.Name, at); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-// one stops with an error when a name means different columns.
-func one(at ast.Node, matches []field, name string) (field, bool) {
-	if len(matches) == 0 {
-		return field{}, false
-	}
-	for _, f := range matches[1:] {
-		if f.col.ID != matches[0].col.ID {
-			fail(at.Span(), "Column '%s' is ambiguous", name)
+// relationFields returns the fields of a relation that this query or one around it has.
+func (s *scope) relationFields(database, rel string) []field {
+	for ; s != nil; s = s.parent {
+		var out []field
+		exact := s.has(database, rel)
+		for i := range s.fields {
+			if s.fields[i].within(database, rel, exact) {
+				out = append(out, s.fields[i])
+			}
+		}
+		if out != nil {
+			return out
 		}
 	}
-	return matches[0], true
+	return nil
 }
 
 // lookupCTE finds a query of a WITH clause.

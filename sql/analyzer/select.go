@@ -28,6 +28,7 @@ type output struct {
 	x    ast.Expr // nil for a column that * stands for
 	expr plan.Expr
 	name string
+	size int // expressions in expr
 }
 
 // selectSpec plans a SELECT and, if it is kept, the order of its rows.
@@ -70,6 +71,7 @@ func (s *selection) having() plan.Expr {
 // expand lists the columns of the select list, with every * written out.
 func (s *selection) expand() {
 	for _, it := range s.spec.Items {
+		bounded(len(s.outs), maxColumns, "columns", it)
 		if it.Star {
 			s.outs = append(s.outs, s.star(it)...)
 			continue
@@ -150,7 +152,9 @@ func (s *selection) analyzeOutputs() {
 		if out.x == nil {
 			continue
 		}
+		before := s.spent
 		out.expr = s.expr(out.x, e)
+		out.size = s.spent - before
 		if it, ok := out.at.(*ast.SelectItem); ok && it.Alias == nil {
 			out.name = s.nameOf(out.x, out.expr, out.name)
 		}

@@ -32,18 +32,18 @@ func (a *analyzer) scalarQuery(x *ast.Subquery, e *env) plan.Expr {
 func (a *analyzer) inQuery(x *ast.In, e *env) plan.Expr {
 	v, r := a.expr(x.X, e), a.subquery(x, x.Query, e)
 	if v.Type().Kind == types.Row && len(r.fields) > 1 {
-		r = a.asRows(r)
+		r = a.asRows(r, x)
 	}
 	return a.anyOf(plan.Equal, false, v, r, x.X, x.OpAt, "IN")
 }
 
 // asRows makes one column of rows of all columns.
-func (a *analyzer) asRows(r relation) relation {
+func (a *analyzer) asRows(r relation, at place) relation {
 	items := make([]plan.Expr, len(r.fields))
 	for i, f := range r.fields {
 		items[i] = f.col.Ref()
 	}
-	col := a.ids.New("row", rowType(items))
+	col := a.ids.New("row", checkType(rowType(items), at))
 	node := &plan.Project{Input: r.node, Items: []plan.Assign{{Col: col, Expr: &plan.MakeRow{Items: items, T: col.Type}}}}
 	return relation{node, []field{{col: col}}}
 }
