@@ -86,7 +86,7 @@ func TestBadRequests(t *testing.T) {
 		{"wrong type", prefix + "WriteRecords", `{"DatabaseName":5}`, nil, 400, "SerializationException"},
 		{"unknown operation", prefix + "Fly", `{}`, nil, 404, "UnknownOperationException"},
 		{"unknown service", "Nothing_1.Fly", `{}`, nil, 404, "UnknownOperationException"},
-		{"unsigned", prefix + "ListDatabases", `{}`, func(r *http.Request) { r.Header.Del("Authorization") }, 400, "MissingAuthenticationTokenException"},
+		{"unsigned", prefix + "ListDatabases", `{}`, func(r *http.Request) { r.Header.Del("Authorization") }, 403, "MissingAuthenticationTokenException"},
 		{"tampered body", prefix + "ListDatabases", `{}`, func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(`{"MaxResults":1}`)), 16
 		}, 403, "InvalidSignatureException"},

@@ -52,7 +52,7 @@ func TestAWSCLI(t *testing.T) {
 	if !strings.HasPrefix(rule.Rule.SQL, "SELECT humidity") {
 		t.Errorf("get-topic-rule answers %+v", rule)
 	}
-	n.must(tool(t, "venv/bin/aws"), "iot-data", "publish", "--topic", "dt/sensor/cli", "--qos", "1", "--cli-binary-format", "raw-in-base64-out",
+	n.must(tool(t, "venv/bin/aws"), "iot-data", "publish", "--topic", "dt/sensor/cli", "--qos", "1",
 		"--payload", `{"temperature":19.5,"humidity":50.5,"pressure":100000,"device_id":"cli","building":"HQ","room":"r1"}`)
 	var page struct {
 		Rows []struct {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func (l *ledger) add(writer string, from, to int) {
 // has reports whether anything was acknowledged for a table, whose writers carry its name.
 func (l *ledger) has(table string) bool {
 	for writer := range l.acked {
-		if writer[:1] == table {
+		if strings.HasPrefix(writer, table) {
 			return true
 		}
 	}
@@ -54,9 +55,9 @@ func TestKillKeepsAcknowledged(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	n := serve(t)
-	n.createTable(t.Context(), "crash", "w")
-	n.createTable(t.Context(), "crash", "m")
-	rule := `{"sql":"SELECT seq FROM 'crash/+'","awsIotSqlVersion":"2016-03-23","actions":[{"timestream":{"roleArn":"arn:aws:iam::000000000000:role/r","databaseName":"crash","tableName":"m","dimensions":[{"name":"writer","value":"${topic(2)}"}],"timestamp":{"value":"${seq + base}","unit":"MILLISECONDS"}}}]}`
+	n.createTable(t.Context(), "crash", "written")
+	n.createTable(t.Context(), "crash", "published")
+	rule := `{"sql":"SELECT seq FROM 'crash/+'","awsIotSqlVersion":"2016-03-23","actions":[{"timestream":{"roleArn":"arn:aws:iam::000000000000:role/r","databaseName":"crash","tableName":"published","dimensions":[{"name":"writer","value":"${topic(2)}"}],"timestamp":{"value":"${seq + base}","unit":"MILLISECONDS"}}}]}`
 	n.must(tool(t, "venv/bin/aws"), "iot", "create-topic-rule", "--rule-name", "crash", "--topic-rule-payload", rule)
 
 	base := time.Now().Add(-time.Hour).UnixMilli()
@@ -77,8 +78,8 @@ func TestKillKeepsAcknowledged(t *testing.T) {
 			})
 		}
 		for i := range 3 {
-			run(fmt.Sprintf("w%d", i), func(ctx context.Context, name string, from int) int { return n.writeUntilCut(ctx, l, name, base, from) })
-			run(fmt.Sprintf("m%d", i), func(ctx context.Context, name string, from int) int {
+			run(fmt.Sprintf("written-%d", i), func(ctx context.Context, name string, from int) int { return n.writeUntilCut(ctx, l, name, base, from) })
+			run(fmt.Sprintf("published-%d", i), func(ctx context.Context, name string, from int) int {
 				return n.publishUntilCut(ctx, l, name, base, from)
 			})
 		}
@@ -105,7 +106,7 @@ func (n *node) writeUntilCut(ctx context.Context, l *ledger, name string, base i
 			records[i] = writetypes.Record{MeasureValue: aws.String(strconv.Itoa(seq + i)), Time: aws.String(strconv.FormatInt(base+int64(seq+i), 10))}
 		}
 		_, err := w.WriteRecords(ctx, &timestreamwrite.WriteRecordsInput{
-			DatabaseName: aws.String("crash"), TableName: aws.String("w"), Records: records,
+			DatabaseName: aws.String("crash"), TableName: aws.String("written"), Records: records,
 			CommonAttributes: &writetypes.Record{
 				Dimensions:  []writetypes.Dimension{{Name: aws.String("writer"), Value: &name}},
 				MeasureName: aws.String("seq"), MeasureValueType: writetypes.MeasureValueTypeBigint,
@@ -161,7 +162,7 @@ func (n *node) publishUntilCut(ctx context.Context, l *ledger, name string, base
 func (n *node) verify(l *ledger, base int64, round int) int {
 	n.t.Helper()
 	total := 0
-	for _, table := range []string{"w", "m"} {
+	for _, table := range []string{"written", "published"} {
 		stored := map[string]map[int]bool{}
 		count := 0
 		if !l.has(table) {
@@ -182,7 +183,7 @@ func (n *node) verify(l *ledger, base int64, round int) int {
 			count++
 		}
 		for writer, seqs := range l.acked {
-			if writer[:1] != table {
+			if !strings.HasPrefix(writer, table) {
 				continue
 			}
 			total += len(seqs)

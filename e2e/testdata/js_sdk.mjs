@@ -11,19 +11,19 @@ const { IoTDataPlaneClient, PublishCommand } = load("@aws-sdk/client-iot-data-pl
 
 const write = new TimestreamWriteClient({});
 const query = new TimestreamQueryClient({});
-await write.send(new CreateDatabaseCommand({ DatabaseName: "js" }));
-await write.send(new CreateTableCommand({ DatabaseName: "js", TableName: "things" }));
+await write.send(new CreateDatabaseCommand({ DatabaseName: "jslab" }));
+await write.send(new CreateTableCommand({ DatabaseName: "jslab", TableName: "things" }));
 const now = Date.now();
 const record = (i) => ({ Dimensions: [{ Name: "thing", Value: `t${i % 3}` }], MeasureName: "load", MeasureValue: String(i / 4), MeasureValueType: "DOUBLE", Time: String(now - i) });
-const answer = await write.send(new WriteRecordsCommand({ DatabaseName: "js", TableName: "things", Records: Array.from({ length: 100 }, (_, i) => record(i)) }));
+const answer = await write.send(new WriteRecordsCommand({ DatabaseName: "jslab", TableName: "things", Records: Array.from({ length: 100 }, (_, i) => record(i)) }));
 assert.equal(answer.RecordsIngested.Total, 100);
 
-const { Rows, ColumnInfo } = await query.send(new QueryCommand({ QueryString: "SELECT thing, count(*) AS n, avg(measure_value::double) FROM js.things GROUP BY thing ORDER BY thing" }));
+const { Rows, ColumnInfo } = await query.send(new QueryCommand({ QueryString: "SELECT thing, count(*) AS n, avg(measure_value::double) FROM jslab.things GROUP BY thing ORDER BY thing" }));
 assert.deepEqual(ColumnInfo.map((c) => [c.Name, c.Type.ScalarType]), [["thing", "VARCHAR"], ["n", "BIGINT"], ["_col2", "DOUBLE"]]);
 assert.deepEqual(Rows.map((r) => r.Data.map((d) => d.ScalarValue).slice(0, 2)), [["t0", "34"], ["t1", "33"], ["t2", "33"]]);
 
 let pages = 0, rows = 0;
-for await (const page of paginateQuery({ client: query, pageSize: 30 }, { QueryString: "SELECT * FROM js.things" })) {
+for await (const page of paginateQuery({ client: query, pageSize: 30 }, { QueryString: "SELECT * FROM jslab.things" })) {
   pages++;
   rows += page.Rows.length;
 }
@@ -31,7 +31,7 @@ assert.equal(rows, 100);
 assert.equal(pages, 4);
 
 await assert.rejects(
-  write.send(new WriteRecordsCommand({ DatabaseName: "js", TableName: "things", Records: [{ ...record(0), MeasureValue: "7" }] })),
+  write.send(new WriteRecordsCommand({ DatabaseName: "jslab", TableName: "things", Records: [{ ...record(0), MeasureValue: "7" }] })),
   (e) => e instanceof RejectedRecordsException && e.RejectedRecords[0].ExistingVersion === 1 && e.$metadata.httpStatusCode === 419,
 );
 
