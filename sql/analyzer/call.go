@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -170,7 +169,7 @@ func (a *analyzer) aggregateCall(c *ast.Call, f *builtin.Function, e *env) plan.
 	}
 	call := a.aggArgs(c, f, &env{scope: e.scope, clause: e.clause, inside: f.Name})
 	for _, known := range e.calls.aggs[max(0, len(e.calls.aggs)-maxAlike):] {
-		if reflect.DeepEqual(known.Call, call) {
+		if sameAggregate(known.Call, call) {
 			return known.Col.Ref()
 		}
 	}

@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -263,6 +262,3 @@ func idSet(cols []plan.Col) map[plan.ID]bool {
 	}
 	return set
 }
-
-// same reports that two expressions over the same rows have the same value.
-func same(a, b plan.Expr) bool { return reflect.DeepEqual(a, b) }
