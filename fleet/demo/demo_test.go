@@ -31,7 +31,7 @@ func TestDemoVerifiesWhatWasStored(t *testing.T) {
 		t.Fatalf("Run = %v after:\n%s", err, text)
 	}
 	for _, want := range []string{
-		"Every acknowledged message is in its table.", "Open http://console", "Devices that went silent", "rows stored", "sensors: 8 devices", "measures: 2 devices", "hosts: 1 devices",
+		"Every acknowledged message is in its table.", "Open http://console", "Devices that went silent", "rows stored  0 rejected", "sensors: 8 devices", "measures: 2 devices", "hosts: 1 devices",
 		"2026-01-01 00:00:00.123\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -60,14 +60,8 @@ func (s *show) line(stored int64) string {
 	for i := range s.fleets {
 		messages += s.fleets[i].get().Acknowledged
 	}
-	return fmt.Sprintf("%5.0fs  messages in %d  rows stored %d  rejected %d  published to acknowledged %s  to queryable %s",
-		time.Since(s.began).Seconds(), messages, stored, s.refusals.count(), s.acknowledged(), quantiles(&s.probe.took))
-}
-
-// acknowledged is the latency of the largest fleet.
-func (s *show) acknowledged() string {
-	sum := s.fleets[0].get()
-	return pair(sum.Ack50, sum.Ack99)
+	return fmt.Sprintf("%4.0fs  %d messages in  %d rows stored  %d rejected  queryable %s  acknowledged %s",
+		time.Since(s.began).Seconds(), messages, stored, s.refusals.count(), quantiles(&s.probe.took), milliseconds(s.fleets[0].get().Ack50))
 }
 
 func quantiles(l *fleet.Latency) string {

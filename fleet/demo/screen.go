@@ -16,8 +16,8 @@ import (
 // screen writes text, and under it, on a terminal, one line that stays in place. It
 // is safe to use at once. What the writer refuses is kept as the first error.
 type screen struct {
-	out      io.Writer
-	terminal bool
+	out   io.Writer
+	width func() int // of the terminal in columns; nil when it is none
 
 	mu   sync.Mutex
 	live bool // the cursor stands behind a live line
@@ -25,8 +25,19 @@ type screen struct {
 }
 
 func newScreen(out io.Writer) *screen {
-	f, ok := out.(*os.File)
-	return &screen{out: out, terminal: ok && term.IsTerminal(int(f.Fd()))}
+	s := &screen{out: out}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		s.width = func() int { return columns(f) }
+	}
+	return s
+}
+
+// columns is the width of a terminal, 80 when it does not say.
+func columns(f *os.File) int {
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return 80
 }
 
 // print writes lines of text.
@@ -37,16 +48,25 @@ func (s *screen) print(format string, args ...any) {
 	s.write(fmt.Sprintf(format, args...))
 }
 
-// status shows the live line: in place on a terminal, else as a line of its own.
+// status shows the live line: in place on a terminal, cut to its width because a
+// wrapped line cannot be replaced, else as a line of its own.
 func (s *screen) status(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.terminal {
+	if s.width == nil {
 		s.write(text + "\n")
 		return
 	}
-	s.write("\r\x1b[K" + text)
+	s.write("\r\x1b[K" + cut(text, s.width()-1))
 	s.live = true
+}
+
+// cut keeps the first n characters of a text.
+func cut(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:max(0, n)])
+	}
+	return text
 }
 
 func (s *screen) endLive() {

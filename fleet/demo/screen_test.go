@@ -8,14 +8,15 @@ import (
 
 func TestScreenKeepsTheLiveLineInPlace(t *testing.T) {
 	for name, tt := range map[string]struct {
-		terminal bool
-		want     string
+		width func() int
+		want  string
 	}{
-		"terminal": {true, "\r\x1b[Kone\r\x1b[Ktwo\ntext\n\r\x1b[Kthree"},
-		"file":     {false, "one\ntwo\ntext\nthree\n"},
+		"terminal": {func() int { return 80 }, "\r\x1b[Kone\r\x1b[Ktwo\ntext\n\r\x1b[Kthree"},
+		"narrow":   {func() int { return 4 }, "\r\x1b[Kone\r\x1b[Ktwo\ntext\n\r\x1b[Kthr"},
+		"file":     {nil, "one\ntwo\ntext\nthree\n"},
 	} {
 		var b bytes.Buffer
-		s := &screen{out: &b, terminal: tt.terminal}
+		s := &screen{out: &b, width: tt.width}
 		s.status("one")
 		s.status("two")
 		s.print("text\n")
