@@ -16,20 +16,40 @@ import (
 // A group then is a union of series, and its newest row is the newest of one of
 // them. That holds under filters that keep or drop a series as a whole, and under a
 // lower bound on time: when the newest row fails it, so do the others.
+//
+// The other form of the question is answered alike:
+//
+//	Filter rn = 1                                            Filter rn = 1
+//	  Window row_number() OVER (PARTITION BY host         =>   Window ...
+//	                            ORDER BY time DESC) AS rn        Scan metrics newest
+//	    Scan metrics
 func newestPerSeries(root plan.Node) plan.Node {
 	return plan.Rewrite(root, func(n plan.Node) plan.Node {
-		a, ok := n.(*plan.Aggregate)
-		if !ok || a.Sets != nil || len(a.Aggs) == 0 {
-			return n
+		switch n := n.(type) {
+		case *plan.Aggregate:
+			return newestOfGroups(n)
+		case *plan.Filter:
+			return newestOfRanks(n)
 		}
-		path, scan, ok := scanBelow(a.Input)
-		if !ok || !newestOnly(a, scan) {
-			return n
-		}
-		c := *scan
-		c.Newest = true
-		return plan.Rebuild(a, rebuildPath(path, &c))
+		return n
 	})
+}
+
+func newestOfGroups(a *plan.Aggregate) plan.Node {
+	if a.Sets != nil || len(a.Aggs) == 0 {
+		return a
+	}
+	path, scan, ok := scanBelow(a.Input)
+	if !ok || !newestOnly(a, scan) {
+		return a
+	}
+	return plan.Rebuild(a, rebuildPath(path, newest(scan)))
+}
+
+func newest(s *plan.Scan) *plan.Scan {
+	c := *s
+	c.Newest = true
+	return &c
 }
 
 // scanBelow follows filters that keep or drop whole series, or the older part of
