@@ -89,14 +89,14 @@ func (b *binding) decodeBody(body []byte, in any, broken *Violations) error {
 		if len(b.body.fields) == 0 && len(body) == 0 {
 			return nil
 		}
-		return b.body.decodeJSON(body, in, broken)
+		return b.body.decodeJSON(body, in, &path{}, broken)
 	}
 	target := reflect.ValueOf(in).Elem().Field(b.payload.index)
 	if b.payload.value.kind == blob {
 		target.SetBytes(append([]byte{}, body...))
 		return nil
 	}
-	return b.payload.value.decodeJSON(body, target.Addr().Interface(), broken)
+	return b.payload.value.decodeJSON(body, target.Addr().Interface(), &path{[]byte(b.payload.lower)}, broken)
 }
 
 func (b *binding) decodeBound(d decoder, v reflect.Value, broken *Violations) error {

@@ -113,16 +113,16 @@ func compileField(f reflect.StructField, index int) field {
 
 func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
-// decodeJSON decodes a whole body into target, a pointer to d's type. The result
-// holds no part of body. An empty body is an empty object.
-func (d *decoding) decodeJSON(body []byte, target any, broken *Violations) error {
+// decodeJSON decodes a whole body into target, a pointer to d's type that stands at
+// the given path. The result holds no part of body. An empty body is an empty object.
+func (d *decoding) decodeJSON(body []byte, target any, at *path, broken *Violations) error {
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
 	if !utf8.Valid(body) || !jx.Valid(body) {
 		return Malformed("The request body is not valid JSON.")
 	}
-	err := d.decode(jx.DecodeBytes(body), reflect.ValueOf(target).Elem(), &path{}, broken)
+	err := d.decode(jx.DecodeBytes(body), reflect.ValueOf(target).Elem(), at, broken)
 	if err == nil {
 		return nil
 	}

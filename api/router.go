@@ -69,7 +69,7 @@ func (rt *router) route(r *http.Request, signed bool, scope string) (match, *Wir
 		return rt.byTarget(target)
 	}
 	if r.Header.Get("Smithy-Protocol") != "" {
-		return match{}, unknownOperation("The protocol " + Quote(r.Header.Get("Smithy-Protocol")) + " is not supported."), nil
+		return match{}, unknownOperation("The protocol " + short(r.Header.Get("Smithy-Protocol")) + " is not supported."), nil
 	}
 	found, params := rt.routes.find(r.URL.EscapedPath())
 	if h := choose(found, r.Method, scope); h != nil && (signed || !h.elsewhere(r)) {
@@ -85,7 +85,7 @@ func (rt *router) route(r *http.Request, signed bool, scope string) (match, *Wir
 	if svc == nil {
 		return match{}, nil, nil
 	}
-	return match{}, unknownOperation(""), svc
+	return match{}, unknownOperation("There is no operation at " + r.Method + " " + short(r.URL.EscapedPath()) + "."), svc
 }
 
 func (rt *router) byTarget(target string) (match, *WireError, *Service) {
@@ -93,7 +93,7 @@ func (rt *router) byTarget(target string) (match, *WireError, *Service) {
 		return match{handler: h}, nil, nil
 	}
 	prefix, _, _ := strings.Cut(target, ".")
-	return match{}, unknownOperation(""), rt.prefixes[prefix]
+	return match{}, unknownOperation("There is no operation " + short(target) + "."), rt.prefixes[prefix]
 }
 
 // scoped returns the service that a signature is scoped to, nil when it is none of ours.

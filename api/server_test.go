@@ -81,7 +81,7 @@ func TestServerAnswers(t *testing.T) {
 		{"Echo", `{"Text":7}`, `{"Message":"NUMBER_VALUE can not be converted to a String at 'text'","__type":"com.amazon.coral.service#SerializationException"}`, 400},
 		{"Typed", `{}`, `{"Message":"look inside","Number":7,"__type":"com.example#TypedException"}`, 419},
 		{"Later", `{}`, `{"Message":"The operation Later of echo is not supported by this server.","__type":"com.example#ValidationException"}`, 400},
-		{"Never", `{}`, `{"Message":"","__type":"com.amazon.coral.service#UnknownOperationException"}`, 404},
+		{"Never", `{}`, `{"Message":"There is no operation Echo_1.Never.","__type":"com.amazon.coral.service#UnknownOperationException"}`, 404},
 	}
 	id := regexp.MustCompile(`^[A-Z2-7]{26}$`)
 	for _, test := range tests {

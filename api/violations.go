@@ -40,12 +40,15 @@ func (v *Violations) Error() string {
 }
 
 // Quote prints a value for Add, cut when it is long.
-func Quote(value string) string {
+func Quote(value string) string { return "'" + short(value) + "'" }
+
+// short keeps what a client sent from filling a message.
+func short(value string) string {
 	const most = 256
 	if len(value) > most {
-		value = strings.ToValidUTF8(value[:most], "") + "..."
+		value = value[:most] + "..."
 	}
-	return "'" + value + "'"
+	return strings.ToValidUTF8(value, "")
 }
 
 // Null is what Add prints for an absent value.

@@ -121,11 +121,19 @@ func (v *Verifier) checkScope(s *signature, services []string) *Refusal {
 	return nil
 }
 
-// checkCoverage refuses a request whose operation could be changed under the
+// loose are the headers that may be unsigned although their names begin with x-amz-:
+// the string to sign or the key holds the first three already, the others say nothing
+// about the operation.
+var loose = []string{"x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent", "x-amz-cf-id"}
+
+// checkCoverage refuses a request whose operation or inputs could be changed under the
 // signature, and the ways of signing a body that are not offered.
 func checkCoverage(r *http.Request, s *signature) *Refusal {
-	if r.Header.Get("X-Amz-Target") != "" && !slices.Contains(s.signed, "x-amz-target") {
-		return refuse(Mismatch, "The header 'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.")
+	for name := range r.Header {
+		name = strings.ToLower(name)
+		if strings.HasPrefix(name, "x-amz-") && !slices.Contains(s.signed, name) && !slices.Contains(loose, name) {
+			return refuse(Mismatch, "The header '%s' must be a 'SignedHeader' in the AWS Authorization.", short(name))
+		}
 	}
 	if strings.HasPrefix(s.payload, "STREAMING-") {
 		return refuse(Unsupported, "The payload signing mode %s is not supported; sign the whole payload.", short(s.payload))

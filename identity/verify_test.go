@@ -158,6 +158,7 @@ func TestVerifyGoSigner(t *testing.T) {
 		{"other day", func(r *http.Request) { edit(r, "20260708", "20260709") }, body, Mismatch},
 		{"host not signed", func(r *http.Request) { edit(r, "host;", "") }, body, Incomplete},
 		{"target not signed", func(r *http.Request) { edit(r, ";x-amz-target", "") }, body, Mismatch},
+		{"input not signed", func(r *http.Request) { r.Header.Set("X-Amz-Tagging", "a=b") }, body, Mismatch},
 		{"signature too short", func(r *http.Request) { edit(r, "Signature=", "Signature=00") }, body, Mismatch},
 		{"no signature part", func(r *http.Request) { edit(r, "Signature=", "Sig=") }, body, Incomplete},
 		{"scope of four parts", func(r *http.Request) { edit(r, "/aws4_request", "") }, body, Incomplete},
@@ -185,29 +186,39 @@ func edit(r *http.Request, old, replacement string) {
 }
 
 // Over the network content-length, host and the escaped path arrive as net/http
-// presents them to a handler.
+// presents them to a handler, in both versions of HTTP.
 func TestVerifyOverTheNetwork(t *testing.T) {
-	at := time.Now()
-	v := mustVerifier(t, at, exampleKey)
-	refused := make(chan error, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		_, err := v.Verify(r.Context(), r, body, "timestream")
-		refused <- err
-	}))
-	defer server.Close()
-	for _, path := range []string{"/", "/topics/a%2Fb", "/topics/a//b", "/x%20y/%C3%A9?q=%2B&r=a%20b&s"} {
-		r := sign(t, "POST", server.URL+path, "body", at, func(r *http.Request) {
-			r.Header.Set("Content-Type", "application/json")
-			r.ContentLength = 4
-		})
-		resp, err := server.Client().Do(r)
-		if err != nil {
-			t.Fatal(err)
+	for _, two := range []bool{false, true} {
+		at := time.Now()
+		v := mustVerifier(t, at, exampleKey)
+		refused := make(chan error, 1)
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			_, err := v.Verify(r.Context(), r, body, "timestream")
+			if (r.ProtoMajor == 2) != two {
+				err = errors.New("wrong protocol " + r.Proto)
+			}
+			refused <- err
+		}))
+		server.EnableHTTP2 = two
+		if server.StartTLS(); !two {
+			server.Close()
+			server = httptest.NewServer(server.Config.Handler)
 		}
-		resp.Body.Close()
-		if err := <-refused; err != nil {
-			t.Errorf("Verify(POST %s) = %v, want nil", path, err)
+		defer server.Close()
+		for _, path := range []string{"/", "/topics/a%2Fb", "/topics/a//b", "/x%20y/%C3%A9?q=%2B&r=a%20b&s"} {
+			r := sign(t, "POST", server.URL+path, "body", at, func(r *http.Request) {
+				r.Header.Set("Content-Type", "application/json")
+				r.ContentLength = 4
+			})
+			resp, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if err := <-refused; err != nil {
+				t.Errorf("Verify(POST %s, HTTP/2 %v) = %v, want nil", path, two, err)
+			}
 		}
 	}
 }

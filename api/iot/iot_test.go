@@ -299,6 +299,15 @@ func TestUnservedOperation(t *testing.T) {
 	}
 }
 
+// The wrapper that SDKs take around a payload has no place on the wire.
+func TestPayloadIsUnwrapped(t *testing.T) {
+	resp, body := start(t).Do(t, "iot", "POST", "/rules/r", `{"topicRulePayload":{"sql":"SELECT * FROM 'a'","actions":[]}}`)
+	want := `{"message":"2 validation errors detected: Value null at 'topicRulePayload.sql' failed to satisfy constraint: Member must not be null; Value null at 'topicRulePayload.actions' failed to satisfy constraint: Member must not be null"}`
+	if resp.StatusCode != 400 || body != want {
+		t.Errorf("wrapped payload = %d %s, want 400 %s", resp.StatusCode, body, want)
+	}
+}
+
 // The literal shape of a REST error: the code in a header, a message in the body.
 func TestErrorShape(t *testing.T) {
 	resp, body := start(t).Do(t, "iot", "GET", "/rules/none", "")

@@ -199,7 +199,7 @@ func (s *scanner) escape() error {
 	return nil
 }
 
-// unicode decodes \uXXXX; half a surrogate pair becomes the replacement character.
+// unicode decodes the four digits after \u; half a surrogate pair becomes the replacement character.
 func (s *scanner) unicode() error {
 	r, ok := s.hex4(s.i)
 	if !ok {
