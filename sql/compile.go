@@ -12,11 +12,14 @@ package sql
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tidemark/sql/analyzer"
+	"tidemark/sql/ast"
 	"tidemark/sql/duckgen"
 	"tidemark/sql/parser"
+	"tidemark/sql/plan"
 	"tidemark/sql/rewrite"
 )
 
@@ -25,6 +28,10 @@ type Options struct {
 	// Now is the instant of the query: now(), ago and current_date mean it. The query
 	// engine gives milliseconds, as Timestream does.
 	Now time.Time
+	// Params are the values of named parameters by their names without @. A scheduled
+	// query has scheduled_runtime, a timestamp. One that the text uses and that is not
+	// here is an error.
+	Params map[string]*plan.Literal
 	// Off names the rewrites to leave out, for tests that compare answers with and
 	// without them. Required ones run all the same.
 	Off map[string]bool
@@ -37,7 +44,7 @@ func Compile(ctx context.Context, text string, cat analyzer.Catalog, opt Options
 	if err != nil {
 		return nil, err
 	}
-	root, err := analyzer.Analyze(ctx, stmt, cat, opt.Now)
+	root, err := analyzer.Analyze(ctx, stmt, cat, analyzer.Options{Now: opt.Now, Params: opt.Params})
 	if err != nil {
 		return nil, err
 	}
@@ -47,4 +54,21 @@ func Compile(ctx context.Context, text string, cat analyzer.Catalog, opt Options
 		}
 	}
 	return duckgen.Emit(root)
+}
+
+// Params lists the names of the parameters that a text uses, without @ and each once,
+// in the order in which they first stand there.
+func Params(text string) ([]string, error) {
+	stmt, err := parser.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	ast.Walk(stmt, func(n ast.Node) bool {
+		if p, ok := n.(*ast.Param); ok && !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
+		return true
+	})
+	return names, nil
 }

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,31 @@ func TestErrorsAreTheClients(t *testing.T) {
 		if _, err := Compile(t.Context(), text, demo{}, Options{Now: noon}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("Compile(%q) = %v of kind %v, want invalid", text, err, fault.KindOf(err))
 		}
+	}
+}
+
+func TestParams(t *testing.T) {
+	const text = "SELECT min(@scheduled_runtime) AS time FROM demo.metrics WHERE time BETWEEN @scheduled_runtime - 1h AND @scheduled_runtime AND hostname = @host"
+	names, err := Params(text)
+	if want := []string{"scheduled_runtime", "host"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("Params = %v, %v, want %v", names, err, want)
+	}
+	given := map[string]*plan.Literal{
+		"scheduled_runtime": {Value: noon.UnixNano(), T: types.Of(types.Timestamp)},
+		"host":              {Value: "it's", T: types.Of(types.Varchar)},
+	}
+	p, err := Compile(t.Context(), text, demo{}, Options{Now: noon, Params: given})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := plan.TimeRange{Min: noon.Add(-time.Hour).UnixNano(), Max: noon.UnixNano()}
+	if p.Scans[0].Time != want || len(p.Scans[0].In) != 1 || p.Scans[0].In[0].Values[0] != "it's" {
+		t.Errorf("scan = %+v, want one bounded by %v and by the host", p.Scans[0], want)
+	}
+	delete(given, "host")
+	const missing = "line 1:139: Parameter '@host' has no value here"
+	if _, err := Compile(t.Context(), text, demo{}, Options{Now: noon, Params: given}); err == nil || err.Error() != missing {
+		t.Errorf("Compile without a value = %v, want %s", err, missing)
 	}
 }
 

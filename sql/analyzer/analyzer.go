@@ -1,11 +1,11 @@
 // Package analyzer turns the tree of a statement into a typed plan.
 //
-//	root, err := analyzer.Analyze(ctx, stmt, catalog, now)
+//	root, err := analyzer.Analyze(ctx, stmt, catalog, analyzer.Options{Now: now})
 //
 // It resolves names against the catalog and the queries around, picks the overloads
 // of functions, makes every coercion an explicit cast and finds what is wrong, in
 // Timestream's words and with the position. The result is a *plan.Output or a
-// *plan.Meta. It reads no clock and no data; now is the instant that now() means.
+// *plan.Meta. It reads no clock and no data.
 // What it knows the grammar of and cannot plan it refuses by name. All functions are
 // safe to call at once.
 // Source: Timestream developer guide, "Query language reference"; the rules of
@@ -29,10 +29,16 @@ type Catalog interface {
 	Table(ctx context.Context, database, table string) (*plan.Table, error)
 }
 
+// Options are what a plan depends on besides the statement and the catalog.
+type Options struct {
+	Now    time.Time                // the instant that now() means
+	Params map[string]*plan.Literal // the named parameters by their names without @
+}
+
 // Analyze returns the plan of a statement. Its error is a *sqlerr.Error of kind
 // fault.Invalid, or what the catalog failed with.
-func Analyze(ctx context.Context, stmt ast.Statement, cat Catalog, now time.Time) (root plan.Node, err error) {
-	a := &analyzer{ctx: ctx, catalog: cat, now: now.UnixNano(), tables: map[tableName]*plan.Table{}}
+func Analyze(ctx context.Context, stmt ast.Statement, cat Catalog, opt Options) (root plan.Node, err error) {
+	a := &analyzer{ctx: ctx, catalog: cat, now: opt.Now.UnixNano(), params: opt.Params, tables: map[tableName]*plan.Table{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -51,6 +57,7 @@ type analyzer struct {
 	ctx     context.Context
 	catalog Catalog
 	now     int64 // nanoseconds since 1970
+	params  map[string]*plan.Literal
 	ids     plan.IDs
 	tables  map[tableName]*plan.Table
 	spent   int // expressions so far, see limits.go

@@ -64,7 +64,7 @@ func analyze(t *testing.T, text string) (plan.Node, error) {
 	if err != nil {
 		t.Fatalf("Parse(%q) = %v", text, err)
 	}
-	return Analyze(t.Context(), stmt, tables, noon)
+	return Analyze(t.Context(), stmt, tables, Options{Now: noon})
 }
 
 // columns prints the result as name:type, separated by blanks.
@@ -364,7 +364,7 @@ func TestCatalogFailureIsNotTheQuerysFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Analyze(t.Context(), stmt, broken{}, noon)
+	_, err = Analyze(t.Context(), stmt, broken{}, Options{Now: noon})
 	if !errors.Is(err, context.DeadlineExceeded) || fault.KindOf(err) != fault.Internal {
 		t.Errorf("Analyze = %v of kind %v, want the catalog's own error, internal", err, fault.KindOf(err))
 	}

@@ -62,12 +62,21 @@ func (a *analyzer) constructed(x ast.Expr, e *env) plan.Expr {
 	case *ast.AtTimeZone:
 		stop(sqlerr.Unsupported(x.OpAt.Span(), "AT TIME ZONE"))
 	case *ast.Param:
-		fail(x.Span(), "Parameter '@%s' has no value here", x.Name)
+		return a.param(x)
 	case *ast.Lambda:
 		fail(x.Span(), "Lambda expression should always be used inside a function")
 	}
 	fail(x.Span(), "'%s' is not an expression", ast.Print(x))
 	return nil
+}
+
+// param is the value that the caller gave the parameter.
+func (a *analyzer) param(x *ast.Param) plan.Expr {
+	l, ok := a.params[x.Name]
+	if !ok {
+		fail(x.Span(), "Parameter '@%s' has no value here", x.Name)
+	}
+	return l
 }
 
 func (a *analyzer) exprs(list []ast.Expr, e *env) []plan.Expr {

@@ -209,8 +209,12 @@ func (s *selection) failNotGrouped(at ast.Node, id plan.ID) {
 	fail(at.Span(), "'%s' must be an aggregate expression or appear in GROUP BY clause", text)
 }
 
-// key returns the column of the key that x equals, or nil.
+// key returns the column of the key that x equals, or nil. A constant stays one:
+// some functions need it to be.
 func (g *grouping) key(x plan.Expr) plan.Expr {
+	if _, constant := x.(*plan.Literal); constant {
+		return nil
+	}
 	for _, k := range g.keys {
 		if same(k.Expr, x) {
 			return k.Col.Ref()
