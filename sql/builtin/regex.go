@@ -93,7 +93,7 @@ func listPattern(c Call, function string) (string, error) {
 	case ok:
 		return quoteSQL(p), nil
 	case c.Args[1].Const && c.Args[1].Value != nil:
-		return "", fmt.Errorf("%s does not support look-around, back-references and possessive quantifiers: %v", function, c.Args[1].Value)
+		return "", fmt.Errorf("%s does not support look-around, back-references and atomic groups: %v", function, c.Args[1].Value)
 	}
 	return c.Args[1].SQL, nil
 }

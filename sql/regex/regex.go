@@ -2,8 +2,8 @@
 // expression functions take.
 //
 // Most patterns mean the same to RE2, in time linear in the text. One that uses
-// look-around, back-references or possessive quantifiers runs on a backtracking
-// engine with a time limit. All functions are safe to call at once.
+// look-around, back-references or atomic groups runs on a backtracking engine with a
+// time limit. All functions are safe to call at once.
 package regex
 
 import (
@@ -42,7 +42,10 @@ func Compile(java string) (*Pattern, error) {
 	if len(java) > maxPattern {
 		return nil, fmt.Errorf("a regular expression has at most %d bytes, not %d", maxPattern, len(java))
 	}
-	text, backtracks := translate(java)
+	text, backtracks, err := translate(java)
+	if err != nil {
+		return nil, err
+	}
 	if backtracks {
 		return compileBack(java, text)
 	}

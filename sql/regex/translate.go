@@ -1,6 +1,10 @@
 package regex
 
-import "strings"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // asciiClasses are Java's character classes, which are of ASCII letters only, as they
 // read inside brackets.
@@ -17,17 +21,21 @@ var opposites = map[string]string{
 }
 
 // translate rewrites what Java spells differently and reports whether the pattern
-// needs an engine that backtracks; the text is then for that one.
-func translate(java string) (text string, backtracks bool) {
+// needs an engine that backtracks; the text is then for that one. What neither
+// engine would read as Java does is an error.
+func translate(java string) (text string, backtracks bool, err error) {
 	tokens := tokenize(java)
 	for _, t := range tokens {
 		backtracks = backtracks || t.backtracks
+		if t.refused != "" {
+			return "", false, fmt.Errorf("'%s' uses %s, which regular expressions here do not support", java, t.refused)
+		}
 	}
 	var b strings.Builder
 	for _, t := range tokens {
 		b.WriteString(t.render(backtracks))
 	}
-	return b.String(), backtracks
+	return b.String(), backtracks, nil
 }
 
 // token is a piece of a pattern.
@@ -35,6 +43,7 @@ type token struct {
 	text       string
 	inClass    bool // between brackets
 	backtracks bool
+	refused    string // what it is, when no engine has it
 }
 
 // backtracking starts what only an engine that backtracks can match.
@@ -47,9 +56,9 @@ func tokenize(java string) []token {
 		t := next(rest, depth > 0, len(tokens) > 0 && tokens[len(tokens)-1].quantifier())
 		switch t.text {
 		case "[":
-			depth++
+			depth = 1
 		case "]":
-			depth = max(0, depth-1)
+			depth = 0
 		}
 		tokens, rest = append(tokens, t), rest[len(t.text):]
 	}
@@ -68,9 +77,9 @@ func next(rest string, inClass, afterQuantifier bool) token {
 		t.text = escape(rest)
 		t.backtracks = !inClass && (t.text[1] >= '1' && t.text[1] <= '9' || t.text[1] == 'k' || t.text[1] == 'G')
 	case inClass:
-		t.backtracks = strings.HasPrefix(rest, "&&")
-	case rest[0] == '+':
-		t.backtracks = afterQuantifier
+		t.refused = nestedClass(rest)
+	case rest[0] == '+' && afterQuantifier:
+		t.refused = "a possessive quantifier"
 	case rest[0] == '(':
 		for _, prefix := range backtracking {
 			if strings.HasPrefix(rest, prefix) {
@@ -84,8 +93,25 @@ func next(rest string, inClass, afterQuantifier bool) token {
 	return t
 }
 
-// escape returns the whole escape sequence in front of a text: \p{Alpha}, \d.
+// nestedClass names what Java alone has between brackets.
+func nestedClass(rest string) string {
+	switch {
+	case strings.HasPrefix(rest, "&&"):
+		return "an intersection of character classes"
+	case rest[0] == '[':
+		return "a character class in another"
+	}
+	return ""
+}
+
+// escape returns the whole escape sequence in front of a text: \p{Alpha}, \d, \Qtext\E.
 func escape(rest string) string {
+	if rest[1] == 'Q' {
+		if end := strings.Index(rest, `\E`); end > 0 {
+			return rest[:end+2]
+		}
+		return rest
+	}
 	if (rest[1] == 'p' || rest[1] == 'P') && len(rest) > 2 && rest[2] == '{' {
 		if end := strings.IndexByte(rest, '}'); end > 0 {
 			return rest[:end+1]
@@ -104,6 +130,9 @@ func (t token) render(backtracks bool) string {
 	}
 	if t.text == `\Z` && !backtracks {
 		return `(?:\n?\z)`
+	}
+	if quoted, ok := strings.CutPrefix(t.text, `\Q`); ok {
+		return regexp.QuoteMeta(strings.TrimSuffix(quoted, `\E`))
 	}
 	class, known := asciiClasses[t.text]
 	opposite, negated := opposites[t.text]
