@@ -35,7 +35,7 @@ var rooms = []room{
 	{path: "topic", storey: pure},
 	{path: "policy", storey: pure},
 	{path: "internal/tabular", storey: pure, neighbours: []string{"sql/types"}},
-	{path: "sql/...", storey: pure, neighbours: []string{"sql/..."},
+	{path: "sql/...", storey: pure, neighbours: []string{"sql/...", "topic"},
 		never: []string{"internal/duckdb", "internal/seqlog"}, why: "a compiler holds no engine"},
 	{path: "sql", storey: pure, neighbours: []string{"sql/..."},
 		never: []string{"internal/duckdb", "internal/seqlog"}, why: "a compiler holds no engine"},
@@ -49,8 +49,9 @@ var rooms = []room{
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
 
 	{path: "rules", storey: movers, never: []string{"tsdb"}, why: "a rule hands its result to an action"},
+	{path: "rules/...", storey: movers, neighbours: []string{"rules"}},
 	{path: "action", storey: movers, neighbours: []string{"rules"}},
-	{path: "query", storey: movers},
+	{path: "query", storey: movers, neighbours: []string{"query/..."}},
 	{path: "query/...", storey: movers, neighbours: []string{"query"}},
 
 	{path: "api", storey: doors},
