@@ -118,7 +118,7 @@ func (c *Config) validateIdentity() error {
 	case c.RootSecretAccessKey != "" && len(c.RootSecretAccessKey) < 16:
 		return fault.New(fault.Invalid, "root-secret-access-key: want at least 16 characters")
 	case c.MQTTAnonymous != "loopback" && c.MQTTAnonymous != "never":
-		return fault.New(fault.Invalid, "mqtt.anonymous: %q is neither loopback nor never", c.MQTTAnonymous)
+		return fault.New(fault.Invalid, "mqtt-anonymous: %q is neither loopback nor never", c.MQTTAnonymous)
 	}
 	return nil
 }

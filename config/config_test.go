@@ -61,7 +61,7 @@ func TestLoadRefuses(t *testing.T) {
 		"half a key":           {Inputs{Environ: []string{"TIDEMARK_ROOT_ACCESS_KEY_ID=AKIAAAAAAAAAAAAAAAAA"}}, "go together"},
 		"account":              {Inputs{Flags: map[string]string{"account": "12"}}, "twelve digits"},
 		"postgres":             {Inputs{Flags: map[string]string{"pg": "127.0.0.1:5433"}}, "pg: this version"},
-		"anonymous everywhere": {Inputs{Flags: map[string]string{"mqtt-anonymous": "always"}}, "mqtt.anonymous"},
+		"anonymous everywhere": {Inputs{Flags: map[string]string{"mqtt-anonymous": "always"}}, "mqtt-anonymous"},
 		"memory":               {Inputs{Flags: map[string]string{"store-memory": "lots"}}, "store.memory"},
 	} {
 		_, err := Load(c.in)
