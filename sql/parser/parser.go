@@ -171,10 +171,8 @@ func quote(k token.Kind) string {
 }
 
 // since returns the place from a token to the one taken last.
-func (p *parser) since(first token.Token) ast.Place { return p.from(first.Span) }
-
-func (p *parser) from(start token.Span) ast.Place {
-	return ast.At(start.To(p.tokens[max(0, p.at-1)].Span))
+func (p *parser) since(first token.Token) ast.Place {
+	return ast.At(first.Span.To(p.tokens[max(0, p.at-1)].Span))
 }
 
 // commas reads one or more elements between commas.
