@@ -29,16 +29,17 @@ func (e *Engine) Accept(ctx context.Context, m *broker.Message, done func(error)
 		done(nil)
 		return
 	}
-	d := &delivery{done: done}
-	// A message that an action republished runs on the slot of the message that
-	// caused it: if it waited for one, both might wait for ever.
+	d := &delivery{engine: e, done: done}
+	// A message that an action republished runs on the room of the message that
+	// caused it: if it waited for its own, both might wait for ever.
 	if m.Hops == 0 {
-		if err := e.acquire(ctx); err != nil {
+		d.memory = min(estimate(m), e.opt.MaxMemory)
+		if err := e.acquire(ctx, d.memory); err != nil {
 			done(err)
 			return
 		}
-		d.release = e.release
 	}
+	e.flying.Add(1)
 	d.pending.Store(int32(len(rules)))
 	in := iotsql.NewInput(e.input(m, seen), e.env)
 	for _, c := range rules {
@@ -62,23 +63,31 @@ func (e *Engine) match(room []*compiled, name string) ([]*compiled, string) {
 	return append(room, c), rest
 }
 
-func (e *Engine) acquire(ctx context.Context) error {
-	select {
-	case <-e.stopped:
-		return fault.New(fault.Unavailable, "the rules engine is stopping")
-	default:
+// estimate bounds the memory of a message with its decoded payload: the smallest
+// JSON element takes some 48 times its text.
+func estimate(m *broker.Message) int64 { return 4096 + 48*int64(len(m.Payload)) }
+
+func (e *Engine) acquire(ctx context.Context, memory int64) error {
+	if e.stopped.Err() != nil {
+		return errStopping
 	}
-	select {
-	case e.slots <- struct{}{}:
+	if e.memory.TryAcquire(memory) {
 		return nil
-	case <-e.stopped:
-		return fault.New(fault.Unavailable, "the rules engine is stopping")
-	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "the rules engine is busy: %w", ctx.Err())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(e.stopped, cancel)()
+	switch err := e.memory.Acquire(ctx, memory); {
+	case err == nil:
+		return nil
+	case e.stopped.Err() != nil:
+		return errStopping
+	default:
+		return fault.New(fault.Unavailable, "the rules engine is busy: %w", err)
 	}
 }
 
-func (e *Engine) release() { <-e.slots }
+var errStopping = fault.New(fault.Unavailable, "the rules engine is stopping")
 
 // input is the message as the rules' SQL sees it.
 func (e *Engine) input(m *broker.Message, seen string) iotsql.Message {
@@ -104,8 +113,9 @@ func (e *Engine) input(m *broker.Message, seen string) iotsql.Message {
 
 // delivery waits for the rules of one message.
 type delivery struct {
+	engine  *Engine
 	done    func(error)
-	release func() // nil for a republished message
+	memory  int64 // 0 for a republished message
 	pending atomic.Int32
 	err     atomic.Pointer[error] // why the message should be sent again
 }
@@ -118,9 +128,8 @@ func (d *delivery) finish(err error) {
 	if d.pending.Add(-1) > 0 {
 		return
 	}
-	if d.release != nil {
-		d.release()
-	}
+	d.engine.flying.Add(-1)
+	defer d.engine.memory.Release(d.memory)
 	if p := d.err.Load(); p != nil {
 		d.done(*p)
 		return
@@ -138,8 +147,7 @@ func (e *Engine) execute(c *compiled, m *broker.Message, in *iotsql.Input, d *de
 		c.metrics.parseErrors.Inc()
 	}
 	if err != nil {
-		e.evaluationFailed(c, err)
-		d.finish(nil)
+		d.finish(e.evaluationFailed(c, err))
 		return
 	}
 	if !res.Matched || len(c.actions) == 0 {
@@ -152,13 +160,19 @@ func (e *Engine) execute(c *compiled, m *broker.Message, in *iotsql.Input, d *de
 	x.start()
 }
 
-func (e *Engine) evaluationFailed(c *compiled, err error) {
+// evaluationFailed counts and logs an error in SQL. Only the end of the engine
+// is a reason to send the message again.
+func (e *Engine) evaluationFailed(c *compiled, err error) error {
+	if e.ctx.Err() != nil {
+		return errStopping
+	}
 	if failed, ok := errors.AsType[*iotsql.EvalError](err); ok && failed.Function != "" {
 		c.metrics.functionErrors.Inc()
 	} else {
 		c.metrics.parseErrors.Inc()
 	}
 	e.warn(c, "topic rule could not be evaluated", "err", err)
+	return nil
 }
 
 // warn logs about a rule, at most once a second for each.

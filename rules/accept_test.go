@@ -183,7 +183,7 @@ func TestBackPressure(t *testing.T) {
 			defer mu.Unlock()
 			held = append(held, done)
 		})
-		e, err := Open(t.Context(), Options{Store: newMemory(), Builders: builders, MaxInFlight: 2})
+		e, err := Open(t.Context(), Options{Store: newMemory(), Builders: builders, MaxMemory: 2 * estimate(msg("dt/1", "{}"))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"tidemark/sql/iotsql"
 	"tidemark/topic"
@@ -30,10 +31,10 @@ type Options struct {
 	Store    ruleStore
 	Builders map[string]Builder // by the kind of action
 
-	Account     string // what accountid() returns; default 000000000000
-	MaxRules    int    // default 1000 (AWS quota)
-	MaxInFlight int    // messages accepted and not done; Accept blocks above it; default 8192
-	MaxRetries  int    // failed attempts that wait to be tried again; above it failures are final; default 10000
+	Account    string // what accountid() returns; default 000000000000
+	MaxRules   int    // default 1000 (AWS quota)
+	MaxMemory  int64  // bytes that messages accepted and not done may take, by a worst-case estimate; Accept blocks above it; default 256 MB
+	MaxRetries int    // failed attempts that wait to be tried again; above it failures are final; default 10000
 
 	Now      func() time.Time // default time.Now
 	NewUUID  func() string    // for newuuid(); default random
@@ -51,7 +52,7 @@ func (o *Options) Validate() error {
 		return errors.New("rules: Store is required")
 	case o.Builders == nil:
 		return errors.New("rules: Builders is required")
-	case o.MaxRules < 0 || o.MaxInFlight < 0 || o.MaxRetries < 0:
+	case o.MaxRules < 0 || o.MaxMemory < 0 || o.MaxRetries < 0:
 		return errors.New("rules: limits cannot be negative")
 	default:
 		return nil
@@ -62,7 +63,7 @@ func (o *Options) Validate() error {
 func (o Options) withDefaults() Options {
 	fill(&o.Account, "000000000000")
 	fill(&o.MaxRules, 1000)
-	fill(&o.MaxInFlight, 8192)
+	fill(&o.MaxMemory, 256<<20)
 	fill(&o.MaxRetries, 10_000)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -99,9 +100,10 @@ type Engine struct {
 
 	ctx     context.Context // of actions: it ends with Close, not with the sender's connection
 	cancel  context.CancelFunc
-	slots   chan struct{} // one for each message in flight
-	stopped chan struct{} // closed when Run is told to end
-	stop    sync.Once
+	memory  *semaphore.Weighted // what messages in flight take
+	flying  atomic.Int64        // messages in flight
+	stopped context.Context     // ended when Run is told to end
+	stop    context.CancelFunc
 	retries *retryQueue
 }
 
@@ -113,13 +115,13 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	opt = opt.withDefaults()
 	e := &Engine{
-		opt:     opt,
-		env:     iotsql.Env{NewUUID: opt.NewUUID, Random: opt.Random, External: opt.External},
-		slots:   make(chan struct{}, opt.MaxInFlight),
-		stopped: make(chan struct{}),
+		opt:    opt,
+		env:    iotsql.Env{NewUUID: opt.NewUUID, Random: opt.Random, External: opt.External},
+		memory: semaphore.NewWeighted(opt.MaxMemory),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	e.metrics = newMetrics(opt.Registerer, func() float64 { return float64(len(e.slots)) })
+	e.stopped, e.stop = context.WithCancel(e.ctx)
+	e.metrics = newMetrics(opt.Registerer, func() float64 { return float64(e.flying.Load()) })
 	e.retries = newRetryQueue(opt.MaxRetries, e.metrics.waiting)
 	rules, err := e.load(ctx)
 	if err != nil {
@@ -160,23 +162,20 @@ func (e *Engine) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-e.ctx.Done():
 	}
-	e.stop.Do(func() { close(e.stopped) })
+	e.stop()
 	e.retries.hurry()
-	for range cap(e.slots) { // a slot is free when its message is done
-		select {
-		case e.slots <- struct{}{}:
-		case <-e.ctx.Done():
-		}
-	}
+	err := e.memory.Acquire(e.ctx, e.opt.MaxMemory) // all of it is free when every message is done
 	e.retries.close()
 	<-finished
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("run topic rules: %w", err) // closed under its feet
+	}
 	return nil
 }
 
 // Close ends whatever Run left over: actions under way see their context end. It
 // may be called twice.
 func (e *Engine) Close() error {
-	e.stop.Do(func() { close(e.stopped) })
 	e.cancel()
 	return nil
 }

@@ -99,7 +99,7 @@ type (
 		from   expr   // the source of a nested query
 		alias  string // of the element of a nested query
 		filter *literal
-		where_ expr // nil without WHERE
+		cond   expr // nil without WHERE
 	}
 )
 

@@ -114,7 +114,7 @@ func (p *parser) query(top bool) (*query, error) {
 	}
 	where, err := p.accept("WHERE")
 	if where && err == nil {
-		q.where_, err = p.expr()
+		q.cond, err = p.expr()
 	}
 	q.End = p.tok.span.Start
 	return q, err

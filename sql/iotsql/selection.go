@@ -150,8 +150,8 @@ func (c *compiler) nestedQuery(q *query) (queryFunc, error) {
 	if sub.output, err = c.selection(q); err != nil {
 		return nil, err
 	}
-	if q.where_ != nil {
-		if sub.cond, err = c.expr(q.where_); err != nil {
+	if q.cond != nil {
+		if sub.cond, err = c.expr(q.cond); err != nil {
 			return nil, err
 		}
 	}

@@ -37,8 +37,8 @@ func Compile(text string, version Version) (*Statement, error) {
 	if stmt.set, err = c.assignments(tree.set); err != nil {
 		return nil, err
 	}
-	if tree.query.where_ != nil {
-		if stmt.cond, err = c.expr(tree.query.where_); err != nil {
+	if tree.query.cond != nil {
+		if stmt.cond, err = c.expr(tree.query.cond); err != nil {
 			return nil, err
 		}
 	}

@@ -154,11 +154,11 @@ func (d *decoder) array() (Value, error) {
 }
 
 func (d *decoder) object() (Value, error) {
-	b := NewObject(d.room())
 	if d.next() == '}' {
 		d.pos++
-		return b.Value(), nil
+		return Value{kind: Object, node: new(node)}, nil
 	}
+	b := NewObject(d.room())
 	for {
 		if err := d.member(&b); err != nil {
 			return Value{}, err
