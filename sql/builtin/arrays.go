@@ -100,7 +100,11 @@ func emitArrayJoin(c Call) (string, error) {
 	if len(c.Args) == 3 {
 		text = "coalesce(" + text + ", " + c.Args[2].SQL + ")"
 	}
-	return "array_to_string(list_transform(" + list + ", lambda j: " + text + "), " + c.Args[1].SQL + ")", nil
+	texts := "list_transform(" + list + ", lambda j: " + text + ")"
+	if c.Args[1].Const && c.Args[1].Value != nil {
+		return "array_to_string(" + texts + ", " + c.Args[1].SQL + ")", nil
+	}
+	return "tm_join(" + texts + ", " + c.Args[1].SQL + ")", nil // array_to_string takes constants only
 }
 
 // emitZip builds rows by position; DuckDB answers NULL for a position beyond a list.

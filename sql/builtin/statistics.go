@@ -5,8 +5,8 @@ var statistics = []entry{
 	// DuckDB's sketch has more than the 2.3 % standard error that the guide promises; the exact count has none.
 	{Sig: "approx_distinct(T) bigint", SQL: "count(DISTINCT {1}){f}", Doc: "The number of different values; exact."},
 	{Sig: "approx_distinct(T, double) bigint", SQL: "count(DISTINCT {1}){f}", Doc: "The number of different values; exact, whatever error is allowed."},
-	{Sig: "approx_percentile(N, double) N", SQL: "quantile_disc({d}{1}, {2}{o}){f}", Doc: "The value below which a fraction of the values lies: always one of them."},
-	{Sig: "approx_percentile(N, array(double)) array(N)", SQL: "quantile_disc({d}{1}, {2}{o}){f}", Doc: "The values at several fractions."},
+	{Sig: "approx_percentile(N, double) N", Emit: emitPercentile, Doc: "The value below which a fraction of the values lies: always one of them."},
+	{Sig: "approx_percentile(N, array(double)) array(N)", Emit: emitPercentile, Doc: "The values at several fractions."},
 	{Sig: "bitwise_and_agg(bigint) bigint", SQL: "bit_and({d}{1}{o}){f}", Doc: "The bits that all values have."},
 	{Sig: "bitwise_or_agg(bigint) bigint", SQL: "bit_or({d}{1}{o}){f}", Doc: "The bits that some value has."},
 	{Sig: "corr(double, double) double", SQL: "corr({d}{1}, {2}{o}){f}", Doc: "Pearson's correlation."},

@@ -96,8 +96,24 @@ func (e *emitter) arg(in scope, x plan.Expr) builtin.Arg {
 		return builtin.Arg{Type: x.Type(), Params: paramNames(x), Lambda: e.lambda(in, x)}
 	case *plan.Literal:
 		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: true, Value: x.Value}
+	case *plan.MakeArray:
+		values, constant := literals(x.Items)
+		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: constant, Value: values}
 	}
 	return builtin.Arg{SQL: e.expr(in, x), Type: x.Type()}
+}
+
+// literals returns the values of expressions that are all constants.
+func literals(list []plan.Expr) (values []any, ok bool) {
+	values = make([]any, len(list))
+	for i, x := range list {
+		literal, ok := x.(*plan.Literal)
+		if !ok {
+			return nil, false
+		}
+		values[i] = literal.Value
+	}
+	return values, true
 }
 
 func paramNames(x *plan.Lambda) []string {

@@ -96,14 +96,25 @@ func (e *emitter) aggCall(in scope, a plan.AggCall, nulls, over string) string {
 	if a.Distinct {
 		c.Distinct = "DISTINCT "
 	}
-	if len(a.OrderBy) > 0 {
-		c.Order = " ORDER BY " + e.sortKeys(in, a.OrderBy)
+	if keys := varying(a.OrderBy); len(keys) > 0 {
+		c.Order = " ORDER BY " + e.sortKeys(in, keys)
 	}
 	if a.Filter != nil {
 		c.Suffix = " FILTER (WHERE " + e.expr(in, a.Filter) + ")"
 	}
 	c.Suffix += over
 	return e.emitted(a.Fn, c)
+}
+
+// varying leaves out constant keys, which order nothing and which DuckDB refuses
+// inside an aggregate.
+func varying(keys []plan.SortKey) (out []plan.SortKey) {
+	for _, k := range keys {
+		if _, constant := k.Expr.(*plan.Literal); !constant {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 func (e *emitter) sortKeys(in scope, keys []plan.SortKey) string {
