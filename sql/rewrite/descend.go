@@ -16,13 +16,15 @@ import "tidemark/sql/plan"
 //	Window, Limit                 stop them
 //	With                          gives a bound relation what all its readers say
 func descend(root plan.Node, apply func(*plan.Scan, facts) plan.Node) plan.Node {
-	d := &descent{apply: apply, readers: map[plan.ID]facts{}}
+	d := &descent{apply: apply, readers: map[plan.ID]facts{}, binds: map[plan.ID]plan.Node{}, bound: map[plan.ID]facts{}}
 	return d.node(root, facts{})
 }
 
 type descent struct {
 	apply   func(*plan.Scan, facts) plan.Node
-	readers map[plan.ID]facts // per bound relation, what every reader so far says
+	readers map[plan.ID]facts     // per bound relation, what every reader so far says
+	binds   map[plan.ID]plan.Node // the bound relations in scope
+	bound   map[plan.ID]facts     // what each of them produces, once asked for
 }
 
 func (d *descent) node(n plan.Node, f facts) plan.Node {
@@ -112,6 +114,8 @@ func (d *descent) join(n *plan.Join, f facts) plan.Node {
 		if n.Kind == plan.Inner || n.Kind == plan.Left {
 			right.addAll(on)
 		}
+		left.addAll(d.produced(n.Left))
+		right.addAll(d.produced(n.Right))
 		equate(n, left, right)
 	}
 	return plan.Rebuild(d.exprs(n), d.node(n.Left, left), d.node(n.Right, right))
@@ -152,6 +156,9 @@ func share(from, to facts, a, b plan.ID) {
 // with descends into the body first: only then is it known what the readers of the
 // bound relations, last to first, agree on.
 func (d *descent) with(n *plan.With, f facts) plan.Node {
+	for _, b := range n.Binds {
+		d.binds[b.ID] = b.Query
+	}
 	body := d.node(n.Body, f)
 	inputs := make([]plan.Node, len(n.Binds)+1)
 	inputs[len(n.Binds)] = body

@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,10 @@ func TestScans(t *testing.T) {
 		{"boundTime", "SELECT max(time) AS m FROM d.t HAVING max(time) > ago(1h)", "d.t"},
 		{"boundTime", "SELECT cpu FROM d.a WHERE host IN (SELECT host FROM d.b WHERE time > ago(1h))", "d.b [2026-01-01 11:00:00.000000001, ∞); d.a"},
 
+		{"boundTime", "WITH l AS (SELECT host, max(time) AS latest FROM d.a WHERE time > ago(1h) GROUP BY host) SELECT b.cpu FROM l JOIN d.b ON l.host = b.host AND l.latest = b.time",
+			"d.a [2026-01-01 11:00:00.000000001, ∞); d.b [2026-01-01 11:00:00.000000001, ∞)"},
+		{"boundTime", "WITH l AS (SELECT host, max(time) AS latest FROM d.a WHERE time > ago(1h) GROUP BY host) SELECT b.cpu FROM l RIGHT JOIN d.b ON l.latest = b.time", "d.a [2026-01-01 11:00:00.000000001, ∞); d.b"},
+		{"seriesFilter", "WITH l AS (SELECT host, max(time) AS latest FROM d.a WHERE host = 'x' GROUP BY host) SELECT b.cpu FROM l LEFT JOIN d.b ON l.host = b.host", "d.a host in (x); d.b host in (x)"},
 		{"seriesFilter", "SELECT cpu FROM d.t WHERE host = 'a' AND 'm' = measure_name AND cpu = 1", "d.t host in (a) measure_name in (m)"},
 		{"seriesFilter", "SELECT cpu FROM d.t WHERE host IN ('b', 'a', 'b') AND rack LIKE 'r%'", "d.t host in (a, b)"},
 		{"seriesFilter", "SELECT cpu FROM d.t WHERE host = 'a' OR host IN ('c', 'b')", "d.t host in (a, b, c)"},
@@ -148,24 +153,37 @@ func TestExplain(t *testing.T) {
 // A fold that fails stays in the plan, so that the query fails when it runs.
 func TestFoldConstants(t *testing.T) {
 	tests := map[string]string{
-		"1 + 2 * 3":                               "7",
-		"now() - 1h":                              "2026-01-01 11:00:00",
-		"bin(now(), 5h)":                          "2026-01-01 09:00:00",
-		"date_trunc('month', now())":              "2026-01-01 00:00:00",
+		"1 + 2 * 3":                  "7",
+		"now() - 1h":                 "2026-01-01 11:00:00",
+		"bin(now(), 5h)":             "2026-01-01 09:00:00",
+		"date_trunc('month', now())": "2026-01-01 00:00:00",
 		"CAST('2026-01-01' AS TIMESTAMP) + 1year": "2027-01-01 00:00:00",
-		"5m * 3":                                  "15m",
-		"-(2.5)":                                  "-2.5",
-		"TRY_CAST('x' AS BIGINT)":                 "NULL",
-		"CAST('x' AS BIGINT)":                     "cast('x' as bigint)",
-		"1 / 0":                                   "1 / 0",
-		"9223372036854775807 + 1":                 "9223372036854775807 + 1",
-		"NULL || 'a'":                             "NULL",
-		"random()":                                "random()",
+		"5m * 3":                  "15m",
+		"-(2.5)":                  "-2.5",
+		"TRY_CAST('x' AS BIGINT)": "NULL",
+		"CAST('x' AS BIGINT)":     "cast('x' as bigint)",
+		"1 / 0":                   "1 / 0",
+		"9223372036854775807 + 1": "9223372036854775807 + 1",
+		"NULL || 'a'":             "NULL",
+		"random()":                "random()",
 	}
 	for query, want := range tests {
 		got := planWith(t, "SELECT "+query, "")
 		if line := strings.TrimSpace(strings.Split(got, "\n")[1]); line != "Project "+want+" AS _col0" {
 			t.Errorf("fold(%s) = %s, want Project %s AS _col0", query, line, want)
 		}
+	}
+}
+
+// Relations that each read the one before twice cost time linear in their number.
+func TestChainsAreLinear(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("WITH w0 AS (SELECT time, host FROM d.t WHERE time > ago(1h))")
+	for i := range 60 {
+		fmt.Fprintf(&b, ", w%d AS (SELECT a.time, b.host FROM w%d a JOIN w%d b ON a.time = b.time)", i+1, i, i)
+	}
+	got := planWith(t, b.String()+" SELECT host FROM w60", "boundTime")
+	if want := "d.t [2026-01-01 11:00:00.000000001, ∞)"; scans(got, "boundTime") != want {
+		t.Errorf("scan = %s, want %s", scans(got, "boundTime"), want)
 	}
 }

@@ -247,6 +247,8 @@ func TestJoinsAndSets(t *testing.T) {
 		{"SELECT n, x FROM demo.host JOIN (VALUES (1, 'one'), (5, 'five')) AS t(n, x) USING (n) ORDER BY n", "1 one | 5 five"},
 		{"SELECT count(*) FROM demo.host a, demo.host b, demo.host c", "125"},
 		{"SELECT b.host, b.cpu FROM (SELECT max(time) AS time, host FROM demo.host GROUP BY host) a JOIN demo.host b ON a.time = b.time AND a.host = b.host ORDER BY host", "a 3.0 | b NULL"},
+		{"WITH l AS (SELECT host, max(time) AS latest FROM demo.host WHERE time > '2022-06-17 10:01:45' GROUP BY host) SELECT b.host, b.cpu FROM l JOIN demo.host b ON l.latest = b.time", "a 3.0"},
+		{"WITH l AS (SELECT host, max(time) AS latest FROM demo.host WHERE time > '2022-06-17 10:01:45' GROUP BY host) SELECT b.n, l.host FROM l RIGHT JOIN demo.host b ON l.latest = b.time ORDER BY b.n", "1 NULL | 2 NULL | 4 NULL | 5 NULL | NULL a"},
 		{"SELECT x FROM (VALUES 1, 2) AS t(x) UNION SELECT 2.5 UNION ALL SELECT n FROM demo.host WHERE n = 1 ORDER BY 1", "1.0 | 1.0 | 2.0 | 2.5"},
 		{"SELECT host, time FROM demo.host WHERE time > '2022-06-17 10:01:30' UNION ALL SELECT 'z', time FROM demo.host WHERE host = 'b' AND time < '2022-06-17 10:01' ORDER BY 1", "a 2022-06-17 10:02:00.000000000 | z 2022-06-17 10:00:30.000000000"},
 		{"SELECT t.h FROM (SELECT host AS h, time FROM demo.host UNION ALL SELECT 'z', time FROM demo.host) t WHERE t.time = '2022-06-17 10:02:00' AND h IN ('z', 'b')", "z"},
