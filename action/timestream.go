@@ -147,8 +147,11 @@ func (a *timestream) records(render *rendering) ([]tsdb.Record, error) {
 	recs := make([]tsdb.Record, 0, len(attributes))
 	measures := make([]tsdb.Measure, 0, len(attributes))
 	for _, m := range attributes {
-		v, ok := measure(m.Value)
-		if !ok {
+		v, err := measure(m)
+		if err != nil {
+			return nil, err
+		}
+		if v.Type == 0 {
 			continue
 		}
 		measures = append(measures, tsdb.Measure{Value: v})
@@ -203,21 +206,29 @@ func (a *timestream) time(render *rendering) (int64, error) {
 // measure is an attribute's value by the type of its JSON text: a number without
 // a point is BIGINT if it fits and DOUBLE otherwise, a number with a point or an
 // exponent is DOUBLE, objects and arrays are VARCHAR as compact JSON. null is no
-// measure.
-func measure(v value.Value) (m tsdb.Value, ok bool) {
-	switch v.Kind() {
+// measure: a value without a type.
+func measure(m value.Member) (tsdb.Value, error) {
+	switch v := m.Value; v.Kind() {
 	case value.Null:
-		return tsdb.Value{}, false
+		return tsdb.Value{}, nil
 	case value.Boolean:
-		return tsdb.BooleanValue(v.True()), true
+		return tsdb.BooleanValue(v.True()), nil
 	case value.Int, value.Decimal:
-		if n, fits := integer(v); fits {
-			return tsdb.BigintValue(n), true
-		}
-		return tsdb.DoubleValue(v.Float64()), true
+		return number(m.Name, v)
 	default:
-		return tsdb.VarcharValue(v.Text()), true
+		return tsdb.VarcharValue(v.Text()), nil
 	}
+}
+
+func number(name string, v value.Value) (tsdb.Value, error) {
+	if n, fits := integer(v); fits {
+		return tsdb.BigintValue(n), nil
+	}
+	f := v.Float64()
+	if math.IsInf(f, 0) {
+		return tsdb.Value{}, fault.New(fault.Invalid, "the attribute %q is out of the range of DOUBLE", name)
+	}
+	return tsdb.DoubleValue(f), nil
 }
 
 func integer(v value.Value) (int64, bool) {

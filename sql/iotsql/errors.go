@@ -42,6 +42,7 @@ func (e *SyntaxError) position() (line, column int) {
 type EvalError struct {
 	Function string // the failing function, empty when it was none
 	Reason   string
+	limit    bool // the evaluation as a whole takes too much: nothing in it survives that
 }
 
 // Error names the function, where there is one.

@@ -87,8 +87,8 @@ func (c *compiler) getOrDefault(e *call) (evalFunc, error) {
 	}
 	return func(s *scope) (value.Value, error) {
 		v, err := evals[0](s)
-		if failed, ok := errors.AsType[*EvalError](err); err != nil && (!ok || failed.Function == "") {
-			return v, err // the evaluation's own limits are not to be survived
+		if failed, ok := errors.AsType[*EvalError](err); err != nil && (!ok || failed.limit) {
+			return v, err
 		}
 		if err != nil || v.IsUndefined() {
 			return otherwise(s)

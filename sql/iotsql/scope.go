@@ -46,7 +46,7 @@ func (p *scopes) give(s *scope) {
 // quadratic in it must end somewhere.
 func (s *scope) spend(units int) error {
 	if s.work += units; s.work > maxWork {
-		return &EvalError{Reason: "the evaluation takes too much work"}
+		return &EvalError{Reason: "the evaluation takes too much work", limit: true}
 	}
 	return s.ctx.Err()
 }

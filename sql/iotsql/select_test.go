@@ -232,6 +232,14 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %s = %.80s, want %s", test.name, test.sql, got, test.want)
 		}
 	}
+	survived := "SELECT get_or_default(replace(s, 'a', s), 'too large') AS r FROM 'x'"
+	if got, want := run(t, survived, V2016, big), `{"r":"too large"}`; got != want {
+		t.Errorf("%s = %.80s, want %s", survived, got, want)
+	}
+	stubborn := "SET @a = arr SELECT get_or_default((SELECT VALUE (SELECT VALUE y FROM @a AS y) FROM @a AS x), 1) AS r FROM 'x'"
+	if got, want := run(t, stubborn, V2016, big), "error: the evaluation takes too much work"; got != want {
+		t.Errorf("%s = %.80s, want %s", stubborn, got, want)
+	}
 	square := "SET @a = arr SELECT (SELECT VALUE (SELECT VALUE y FROM @a AS y) FROM @a AS x) AS r FROM 'x'"
 	if got, want := run(t, square, V2016, big), "error: the evaluation takes too much work"; got != want {
 		t.Errorf("%s = %.80s, want %s", square, got, want)

@@ -286,7 +286,7 @@ func AppendUnescaped(dst []byte, s string) ([]byte, int) {
 	return utf8.AppendRune(dst, utf8.RuneError), 6
 }
 
-// unicodeEscape reads \uXXXX at the start of s.
+// unicodeEscape reads \u and four hexadecimal digits at the start of s.
 func unicodeEscape(s string) (r rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
