@@ -31,6 +31,9 @@ func emitOutput(root *plan.Output) (*Program, error) {
 		items[i] = e.pick(b, c.Col.ID)
 	}
 	text := b.result(items)
+	if e.err == nil && tooComplex(text) {
+		e.refuse("the query is too complex: its function calls are nested too deeply")
+	}
 	if e.err != nil {
 		return nil, e.err
 	}

@@ -8,8 +8,20 @@ import (
 )
 
 // expr writes an expression over the columns in scope. What is not a name, a
-// literal or a call stands in parentheses, so that it can be put anywhere.
+// literal or a call stands in parentheses, so that it can be put anywhere. After an
+// error, and beyond maxText, it writes NULL: some forms repeat their operands.
 func (e *emitter) expr(in scope, x plan.Expr) string {
+	if e.err != nil {
+		return "NULL"
+	}
+	text := e.anyExpr(in, x)
+	if len(text) > maxText {
+		return e.refuse("the query is too complex: its function calls are nested too deeply")
+	}
+	return text
+}
+
+func (e *emitter) anyExpr(in scope, x plan.Expr) string {
 	switch x := x.(type) {
 	case *plan.Literal:
 		return literal(x.T, x.Value)
