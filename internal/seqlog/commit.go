@@ -1,6 +1,7 @@
 package seqlog
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -39,8 +40,8 @@ func (l *Log) run() {
 	}
 }
 
-// commit writes a group. A batch that cannot be applied fails alone; a failing sync
-// fails them all, and the remembered bounds are forgotten since nothing was written.
+// commit writes a group. A batch that cannot be applied, or for which the disk has no
+// room, fails alone; a failing sync fails them all, and the remembered bounds are forgotten since nothing was written.
 func (l *Log) commit(group []request) {
 	start := time.Now()
 	if len(l.bounds) > cachedBounds { // only here: the store does not know the changes of an open group
@@ -50,7 +51,11 @@ func (l *Log) commit(group []request) {
 	defer batch.Close()
 	errs := make([]error, len(group))
 	write, applied := pebble.NoSync, 0
+	free, full := l.freeBytes()
 	for i, r := range group {
+		if errs[i] = cmp.Or(full, l.hasRoom(r.batch, free)); errs[i] != nil {
+			continue
+		}
 		if errs[i] = l.apply(batch, r.batch); errs[i] != nil {
 			continue
 		}

@@ -28,6 +28,7 @@ type Options struct {
 	Pending    int    // batches that may wait for a commit before Commit blocks; 4096
 	GroupBytes int    // one group commit takes no more than this and a batch; 4 MiB
 	CacheBytes int64  // block cache; 16 MiB
+	FreeBytes  int64  // batches are refused while the disk has less free than this; 32 MiB
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }
@@ -37,7 +38,7 @@ func (o Options) Validate() error {
 	if o.Dir == "" {
 		return fault.New(fault.Invalid, "a queue store needs a directory")
 	}
-	if o.Pending < 0 || o.GroupBytes < 0 || o.CacheBytes < 0 {
+	if o.Pending < 0 || o.GroupBytes < 0 || o.CacheBytes < 0 || o.FreeBytes < 0 {
 		return fault.New(fault.Invalid, "the bounds of a queue store are not negative")
 	}
 	return nil
@@ -55,6 +56,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 16 << 20
+	}
+	if o.FreeBytes == 0 {
+		o.FreeBytes = 32 << 20
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

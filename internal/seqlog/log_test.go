@@ -222,6 +222,49 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestFullDisk holds that a nearly full disk refuses what adds before what removes,
+// ends no process, and that everything works again once there is room.
+func TestFullDisk(t *testing.T) {
+	fs := vfs.NewMem()
+	l := mustOpen(t, fs)
+	mustAppend(t, l, "a", "x", "y")
+	usage := func(free uint64) {
+		fs.TestingSetDiskUsage(vfs.DiskUsage{AvailBytes: free, TotalBytes: 1 << 40, UsedBytes: 1<<40 - free})
+	}
+	commit := func(fill func(b *Batch)) error {
+		var b Batch
+		fill(&b)
+		return l.CommitWait(t.Context(), &b)
+	}
+	adds := map[string]func(b *Batch){
+		"append":            func(b *Batch) { b.Append("a", []byte("z")) },
+		"put":               func(b *Batch) { b.Put("v", []byte("z")) },
+		"trim and append":   func(b *Batch) { b.TrimBefore("a", 2); b.Append("a", []byte("z")) },
+		"delete, then put":  func(b *Batch) { b.Delete("v"); b.Put("v", nil) },
+		"drop, then append": func(b *Batch) { b.Drop("a"); b.Append("a", nil) },
+	}
+	usage(32<<20 - 1)
+	for name, fill := range adds {
+		if err := commit(fill); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("%s on a nearly full disk: %v, want Unavailable", name, err)
+		}
+	}
+	if err := commit(func(b *Batch) { b.TrimBefore("a", 2) }); err != nil {
+		t.Errorf("trim on a nearly full disk: %v, want success", err)
+	}
+	usage(8<<20 - 1)
+	if err := commit(func(b *Batch) { b.TrimBefore("a", 3) }); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("trim on a full disk: %v, want Unavailable", err)
+	}
+	if err := commit(func(*Batch) {}); err != nil {
+		t.Errorf("a batch of nothing on a full disk: %v, want success", err)
+	}
+	check(t, l, "a", "[2,3) 2=y")
+	usage(32 << 20)
+	mustAppend(t, l, "a", "z")
+	check(t, l, "a", "[2,4) 2=y 3=z")
+}
+
 func TestClosed(t *testing.T) {
 	l := mustOpen(t, vfs.NewMem())
 	for range 2 {

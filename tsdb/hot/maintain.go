@@ -50,9 +50,7 @@ func (s *Store) diskHasRoom() error {
 		return fmt.Errorf("ask for free space: %w", err)
 	}
 	if free := st.Bavail * uint64(st.Bsize); free < s.opts.FreeBytes {
-		err := fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, s.opts.FreeBytes)
-		s.setHealth(err)
-		return err
+		return fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, s.opts.FreeBytes)
 	}
 	return nil
 }

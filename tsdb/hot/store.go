@@ -120,7 +120,7 @@ func (s *Store) Health() error {
 	if err := s.health.Load(); err != nil {
 		return *err
 	}
-	return nil
+	return s.diskHasRoom() // asked now: nobody may write to a server that calls itself full
 }
 
 func (s *Store) setHealth(err error) {
