@@ -107,7 +107,7 @@ func NodeRefs(n Node, set map[ID]bool) {
 	}
 }
 
-// MaxID returns the largest identity in n, so that a rewrite can hand out new ones.
+// MaxID returns a source of identities that n does not use.
 func MaxID(n Node) IDs {
 	var ids IDs
 	maxID(n, &ids)

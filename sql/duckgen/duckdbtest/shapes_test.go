@@ -4,7 +4,5 @@ import "testing"
 
 // Shapes that combine what the other tests take one by one.
 func TestShapes(t *testing.T) {
-	runQueries(t, []queryCase{
-
-	})
+	runQueries(t, []queryCase{})
 }
