@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -42,6 +41,14 @@ type Timestamp int64
 // Exec runs statements for their effect and returns the number of rows that the last
 // one changed. Without arguments there may be several, separated by semicolons.
 func (c *Conn) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if err := c.engine.gate.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer c.engine.gate.leave()
+	return c.exec(ctx, text, args...)
+}
+
+func (c *Conn) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	if err := c.usable(ctx); err != nil {
 		return 0, err
 	}
@@ -66,8 +73,13 @@ func (c *Conn) Exec(ctx context.Context, text string, args ...any) (int64, error
 }
 
 // Query runs one statement and streams its result. The connection is busy until the
-// rows are closed. ctx ends the start only; Next takes its own.
+// rows are closed. It returns with the first rows computed; ctx ends that, and Next
+// takes its own.
 func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, error) {
+	if err := c.engine.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer c.engine.gate.leave()
 	if err := c.usable(ctx); err != nil {
 		return nil, err
 	}
@@ -78,11 +90,16 @@ func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, erro
 	}
 	r := &Rows{conn: c, stmt: stmt}
 	if bindings.ExecutePreparedStreaming(stmt, &r.res) == bindings.StateError {
-		err := c.failed(ctx, resultError(&r.res))
-		return nil, errors.Join(err, r.Close())
+		defer r.destroy()
+		return nil, c.failed(ctx, resultError(&r.res))
 	}
-	if err := r.describe(); err != nil {
-		return nil, errors.Join(err, r.Close())
+	err = r.describe()
+	if err == nil {
+		err = r.readAhead(ctx)
+	}
+	if err != nil {
+		defer r.destroy()
+		return nil, err
 	}
 	return r, nil
 }

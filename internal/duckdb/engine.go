@@ -14,12 +14,14 @@ import (
 // Engine is an open database.
 type Engine struct {
 	opts Options
+	gate gate
 
 	mu struct {
 		sync.Mutex
 		db    bindings.Database
 		open  bool
 		conns map[*Conn]struct{}
+		rows  map[*Rows]struct{} // results that hold their tables
 	}
 }
 
@@ -29,8 +31,8 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
-	e := &Engine{opts: opts}
-	e.mu.conns = map[*Conn]struct{}{}
+	e := &Engine{opts: opts, gate: newGate()}
+	e.mu.conns, e.mu.rows = map[*Conn]struct{}{}, map[*Rows]struct{}{}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -96,8 +98,8 @@ func (e *Engine) Connect(ctx context.Context) (*Conn, error) {
 // Path returns the database's file; it is empty for one in memory.
 func (e *Engine) Path() string { return e.opts.Path }
 
-// Close writes a checkpoint and releases the file. Connections that are still open
-// must have no statement running; they are closed. It may be called twice.
+// Close interrupts what runs, ends results and connections, writes a checkpoint and
+// releases the file. It may be called twice.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	conns := e.mu.conns
@@ -108,11 +110,34 @@ func (e *Engine) Close() error {
 	if !wasOpen {
 		return nil
 	}
+	if err := e.stop(conns); err != nil {
+		return err
+	}
+	defer e.gate.open()
+	for _, r := range e.held() {
+		r.err = errClosed
+		r.abandon()
+	}
 	for c := range conns {
 		c.disconnect()
 	}
 	bindings.Close(&e.mu.db)
 	return nil
+}
+
+// stop interrupts the connections until nothing runs; then the gate is closed.
+func (e *Engine) stop(conns map[*Conn]struct{}) error {
+	for {
+		for c := range conns {
+			bindings.Interrupt(c.conn)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), interruptEvery)
+		err := e.gate.close(ctx)
+		cancel()
+		if err == nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+	}
 }
 
 func (e *Engine) forget(c *Conn) {
