@@ -23,7 +23,7 @@ const (
 func (d *DB) check(t *openTable, recs []Record) (*write, error) {
 	w := &write{rows: make([]hot.Row, 0, len(recs)), window: d.window(&t.doc)}
 	cells, dims := counts(recs)
-	c := checker{table: t, cells: make([]hot.Cell, 0, cells), dims: make([]hot.Dim, 0, dims)}
+	c := checker{table: t, cells: make([]hot.Cell, 0, cells), dims: make([]hot.Dim, 0, 2*dims)}
 	for i := range recs {
 		if err := c.malformed(&recs[i]); err != "" {
 			return nil, fault.New(fault.Invalid, "Record %d: %s", i, err)
@@ -259,9 +259,12 @@ func (c *checker) row(r *Record) hot.Row {
 		c.dims = append(c.dims, hot.Dim{Name: r.Dimensions[i].Name, Value: r.Dimensions[i].Value})
 	}
 	row.Dims = c.dims[from:len(c.dims):len(c.dims)]
-	byName := func(a, b hot.Dim) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.IsSortedFunc(row.Dims, byName) {
-		row.Given, row.Dims = row.Dims, slices.SortedFunc(slices.Values(row.Dims), byName)
+		row.Given = row.Dims
+		from = len(c.dims)
+		c.dims = append(c.dims, row.Given...)
+		row.Dims = c.dims[from:len(c.dims):len(c.dims)]
+		slices.SortFunc(row.Dims, byName)
 	}
 	from = len(c.cells)
 	for i := range r.Measures {
@@ -275,3 +278,5 @@ func (c *checker) row(r *Record) hot.Row {
 	}
 	return row
 }
+
+func byName(a, b hot.Dim) int { return strings.Compare(a.Name, b.Name) }

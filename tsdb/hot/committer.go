@@ -3,7 +3,6 @@ package hot
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"time"
 
 	"tidemark/fault"
@@ -17,7 +16,7 @@ type answer struct {
 }
 
 // Run commits what is submitted until ctx is done; then it refuses what comes, commits
-// what waits, and returns nil.
+// what waits, drops what was deleted, and returns nil.
 func (s *Store) Run(ctx context.Context) error {
 	answers := make(chan answer, 2)
 	answered := make(chan struct{})
@@ -32,6 +31,7 @@ func (s *Store) Run(ctx context.Context) error {
 	for batch := s.queue.take(nil, s.opts.BatchRows); len(batch) > 0; batch = s.queue.take(nil, s.opts.BatchRows) {
 		answers <- answer{batch, s.commit(batch)}
 	}
+	s.dropTables()
 	close(answers)
 	<-answered
 	return nil
@@ -69,9 +69,18 @@ const gatherFor = 200 * time.Microsecond
 // makes one commit of two (BenchmarkWrite). A caller that is alone never waits.
 func (s *Store) gather(first *submission, last int) []*submission {
 	batch := s.queue.take([]*submission{first}, s.opts.BatchRows)
-	for deadline := time.Now().Add(gatherFor); len(batch) < last && time.Now().Before(deadline); {
-		runtime.Gosched()
-		batch = s.queue.take(batch, s.opts.BatchRows)
+	if len(batch) >= last {
+		return batch
+	}
+	enough := time.NewTimer(gatherFor)
+	defer enough.Stop()
+	for len(batch) < last {
+		select {
+		case next := <-s.queue.waiting:
+			batch = s.queue.take(append(batch, next), s.opts.BatchRows)
+		case <-enough.C:
+			return batch
+		}
 	}
 	return batch
 }

@@ -2,6 +2,7 @@ package hot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,22 +12,44 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tidemark/fault"
+	"tidemark/internal/duckdb"
+)
+
+// How far a checkpoint goes to be alone: politely while the log is moderate, with force
+// once it is pressing times its limit.
+var (
+	polite = duckdb.Checkpoint{Wait: 20 * time.Millisecond, Bytes: 64 << 20}
+	forced = duckdb.Checkpoint{Wait: 5 * time.Second, Bytes: 64 << 20, Evict: true}
+)
+
+const (
+	pressing   = 8
+	retryAfter = 500 * time.Millisecond
 )
 
 // checkpoint folds DuckDB's log into its file once the log is longer than limit. Rows
-// wait meanwhile, about a millisecond for each megabyte, so the limit bounds both
-// their wait and the time that a restart takes to read the log.
+// wait meanwhile, so the limit bounds both their wait and the time that a restart takes
+// to read the log. Queries in progress put it off, unless the log is far too long.
 func (s *Store) checkpoint(limit int64) {
 	size := s.logBytes()
-	if size <= limit {
+	if size <= limit || time.Now().Before(s.writer.retry) {
 		return
+	}
+	how := polite
+	if size > pressing*s.opts.LogBytes {
+		how = forced
 	}
 	started := time.Now()
-	if _, err := s.writer.conn.Exec(context.Background(), "CHECKPOINT"); err != nil {
-		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
+	err := how.Run(context.Background(), s.writer.conn)
+	if err == nil {
+		s.metrics.checkpoints.Observe(time.Since(started).Seconds())
 		return
 	}
-	s.metrics.checkpoints.Observe(time.Since(started).Seconds())
+	s.writer.retry = time.Now().Add(retryAfter)
+	s.metrics.postponed.Inc()
+	if !errors.Is(err, duckdb.ErrBusy) {
+		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
+	}
 }
 
 // logBytes returns the size of DuckDB's log.

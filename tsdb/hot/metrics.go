@@ -12,6 +12,7 @@ type metrics struct {
 	commits     prometheus.Histogram   // seconds
 	batches     prometheus.Histogram   // rows
 	checkpoints prometheus.Histogram   // seconds
+	postponed   prometheus.Counter
 	lookUps     prometheus.Counter
 	failures    prometheus.Counter
 }
@@ -28,12 +29,14 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 		checkpoints: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "tidemark_hot_checkpoint_seconds", Help: "Time that writes waited for a checkpoint.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
+		postponed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_checkpoints_postponed_total", Help: "Checkpoints that queries in progress put off."}),
 		lookUps: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_lookups_total", Help: "Rows that had to be looked up because they were not the newest of their series."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_failures_total", Help: "Batches that could not be committed."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.lookUps, m.failures,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),

@@ -136,6 +136,7 @@ type writer struct {
 	conn      *duckdb.Conn
 	appenders map[string]*duckdb.Appender
 	slab      slab
+	retry     time.Time // no checkpoint before
 }
 
 func newWriter(conn *duckdb.Conn) *writer {

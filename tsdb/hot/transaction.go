@@ -13,7 +13,6 @@ type transaction struct {
 	store  *Store
 	writer *writer
 	parts  []*part
-	wrote  bool
 }
 
 // newTransaction groups a batch by table; the order inside a table stays.
@@ -36,29 +35,41 @@ func newTransaction(s *Store, batch []*submission) *transaction {
 	return tx
 }
 
-// run decides about every row and writes what is new. The commit is the last step;
-// a batch that changes nothing is not committed.
+// run decides about every row and writes what is new. A batch that changes nothing is
+// not committed. One that only appends to a single segment needs no transaction of
+// its own: an appender commits by itself, which spares DuckDB two statements.
 func (tx *transaction) run() error {
 	ctx := context.Background() // what was accepted is finished
+	var changed []*part
 	for _, p := range tx.parts {
 		p.resolve(tx.store.opts)
+		stored, err := p.lookUp(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("look up rows: %w", err)
+		}
+		if p.decide(stored); p.changes() {
+			changed = append(changed, p)
+		}
 	}
-	if _, err := tx.writer.conn.Exec(ctx, "BEGIN TRANSACTION"); err != nil {
-		return fmt.Errorf("begin: %w", err)
+	switch {
+	case len(changed) == 0:
+		return nil
+	case len(changed) == 1 && changed[0].appends():
+		return changed[0].insert(ctx, tx)
 	}
-	for _, p := range tx.parts {
+	return tx.writeAll(ctx, changed)
+}
+
+func (tx *transaction) writeAll(ctx context.Context, changed []*part) error {
+	if err := tx.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	for _, p := range changed {
 		if err := p.write(ctx, tx); err != nil {
 			return err
 		}
 	}
-	if !tx.wrote {
-		_, err := tx.writer.conn.Exec(ctx, "ROLLBACK")
-		return err
-	}
-	if _, err := tx.writer.conn.Exec(ctx, "COMMIT"); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return tx.exec(ctx, "COMMIT")
 }
 
 // undo forgets the batch after a failure. A transaction that DuckDB has already ended is fine.
@@ -78,26 +89,31 @@ func (tx *transaction) publish() {
 
 // exec runs a statement that changes the file.
 func (tx *transaction) exec(ctx context.Context, text string, args ...any) error {
-	tx.wrote = true
 	if _, err := tx.writer.conn.Exec(ctx, text, args...); err != nil {
 		return fmt.Errorf("%.40s: %w", text, err)
 	}
 	return nil
 }
 
+// changes reports whether there is anything to write. Rows that were refused add no columns.
+func (p *part) changes() bool {
+	if len(p.inserts) > 0 || len(p.replaced) > 0 {
+		return true
+	}
+	p.schema = p.table.mu.schema
+	return false
+}
+
+// appends reports whether all that is to do is to append to the segment that is open.
+func (p *part) appends() bool {
+	p.target = p.table.open()
+	return p.target != nil && len(p.replaced) == 0 && len(p.fresh) == 0 && p.schema == p.table.mu.schema &&
+		p.target.columns == len(p.schema.columns)
+}
+
 // write stores a table's part of the batch.
 func (p *part) write(ctx context.Context, tx *transaction) error {
-	stored, err := p.lookUp(ctx, tx)
-	if err != nil {
-		return fmt.Errorf("look up rows: %w", err)
-	}
-	p.decide(stored)
-	if len(p.inserts) == 0 && len(p.replaced) == 0 {
-		p.schema = p.table.mu.schema // rows that were refused add no columns
-		return nil
-	}
-	tx.wrote = true
-	err = p.define(ctx, tx)
+	err := p.define(ctx, tx)
 	if err == nil {
 		err = p.addSeries(ctx, tx)
 	}
