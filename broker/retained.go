@@ -167,19 +167,32 @@ func (s *Server) ListRetained(after string, limit int) ([]Retained, error) {
 	return list, nil
 }
 
-// sendRetained delivers the retained messages of new subscriptions. Only exact filters
+// dueRetained is a retained message that a new subscription is due.
+type dueRetained struct {
+	sub *subscription
+	msg *Message
+}
+
+// findRetained returns the retained messages of new subscriptions. Only exact filters
 // are due any (AWS page "MQTT", retained messages).
-func (c *conn) sendRetained(subs []*subscription) *ending {
+func (c *conn) findRetained(subs []*subscription) ([]dueRetained, *ending) {
+	var due []dueRetained
 	for _, sub := range subs {
 		r, err := c.srv.Retained(sub.filter.Pattern)
-		if fault.KindOf(err) == fault.NotFound && err != nil {
-			continue
-		}
-		if err != nil {
+		switch {
+		case err == nil:
+			due = append(due, dueRetained{sub, r.Message})
+		case fault.KindOf(err) != fault.NotFound:
 			c.srv.log.Error("retained message cannot be read", "topic", sub.filter.Pattern, "err", err)
-			return endServer
+			return nil, endServer
 		}
-		if end := c.sendOneRetained(sub, r.Message); end != nil {
+	}
+	return due, nil
+}
+
+func (c *conn) sendRetained(due []dueRetained) *ending {
+	for _, d := range due {
+		if end := c.sendOneRetained(d.sub, d.msg); end != nil {
 			return end
 		}
 	}

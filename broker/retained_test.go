@@ -70,7 +70,7 @@ func TestRetainHandling(t *testing.T) {
 	c.unsubscribe("t")
 	subscribe(1)
 	c.want("t", "kept")
-	c.publish1("t", "live", retain)
+	b.connect(v5, "pub", nil).publish1("t", "live", retain)
 	if pk := c.want("t", "live"); !pk.FixedHeader.Retain {
 		t.Error("a live delivery with Retain As Published has no RETAIN")
 	}

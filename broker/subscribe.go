@@ -13,7 +13,8 @@ import (
 const failure = 0x80
 
 // subscribe acts on a SUBSCRIBE. The SUBACK leaves when a persistent session has the
-// new subscriptions on disk; retained messages follow it.
+// new subscriptions on disk. Retained messages follow it, but they are those of before:
+// what is published once the client has its SUBACK arrives once.
 func (c *conn) subscribe(body []byte) *ending {
 	pk := packets.Packet{ProtocolVersion: c.version, FixedHeader: packets.FixedHeader{Type: typeSubscribe, Qos: 1}}
 	if err := decode(&pk, body, (*packets.Packet).SubscribeDecode); err != nil {
@@ -39,6 +40,10 @@ func (c *conn) subscribe(body []byte) *ending {
 		c.srv.log.Error("session cannot be stored", "client_id", c.id, "err", err)
 		return endServer
 	}
+	due, end := c.findRetained(retained)
+	if end != nil {
+		return end
+	}
 	ack := packets.Packet{ProtocolVersion: c.version, PacketID: pk.PacketID, ReasonCodes: codes, FixedHeader: packets.FixedHeader{Type: 9}}
 	b, err := encode(&ack, (*packets.Packet).SubackEncode)
 	if err != nil {
@@ -48,7 +53,7 @@ func (c *conn) subscribe(body []byte) *ending {
 		return end
 	}
 	c.subscriptionEvent("subscribed", pk.Filters)
-	return c.sendRetained(retained)
+	return c.sendRetained(due)
 }
 
 // checkSubscribe refuses a SUBSCRIBE as a whole.
