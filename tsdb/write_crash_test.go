@@ -23,14 +23,31 @@ import (
 const crashDir = "TIDEMARK_TSDB_CRASH_DIR"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(crashDir); dir != "" {
-		if err := writeUntilKilled(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	children := map[string]func(dir string) error{crashDir: writeUntilKilled, fullDir: writeUntilFull}
+	for name, child := range children {
+		if dir := os.Getenv(name); dir != "" {
+			if err := child(dir); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	os.Exit(m.Run())
+}
+
+// openStore opens the store of a fixture's directory in a child.
+func openStore(ctx context.Context, dir string, o Options) (*DB, error) {
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(dir, "hot.db")})
+	if err != nil {
+		return nil, err
+	}
+	metadata, err := meta.Open(ctx, filepath.Join(dir, "meta.db"))
+	if err != nil {
+		return nil, err
+	}
+	o.Engine, o.Meta = engine, metadata
+	return Open(ctx, o)
 }
 
 const crashWriters = 4
@@ -55,17 +72,7 @@ func crashRecord(writer, i int, version int64) Record {
 // at the kill are sent again.
 func writeUntilKilled(dir string) error {
 	ctx := context.Background()
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(dir, "hot.db")})
-	if err != nil {
-		return err
-	}
-	metadata, err := meta.Open(ctx, filepath.Join(dir, "meta.db"))
-	if err != nil {
-		return err
-	}
-	o := crashOptions()
-	o.Engine, o.Meta = engine, metadata
-	db, err := Open(ctx, o)
+	db, err := openStore(ctx, dir, crashOptions())
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ type Engine struct {
 		open  bool
 		conns map[*Conn]struct{}
 		rows  map[*Rows]struct{} // results that hold their tables
+
+		scalars []Scalar // to register again after Reopen
 	}
 }
 
@@ -33,18 +35,38 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{opts: opts, gate: newGate()}
 	e.mu.conns, e.mu.rows = map[*Conn]struct{}{}, map[*Rows]struct{}{}
-	if err := ctx.Err(); err != nil {
+	if err := e.open(ctx); err != nil {
 		return nil, err
-	}
-	db, err := openDatabase(opts)
-	if err != nil {
-		return nil, err
-	}
-	e.mu.db, e.mu.open = db, true
-	if err := e.lockdown(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the configuration of %s: %w", opts.Path, err), e.Close())
 	}
 	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	db, err := openDatabase(e.opts)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.mu.db, e.mu.open = db, true
+	scalars := e.mu.scalars
+	e.mu.Unlock()
+	if err := e.lockdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("lock the configuration of %s: %w", e.opts.Path, err), e.Close())
+	}
+	return e.register(ctx, scalars)
+}
+
+// Reopen closes the database and opens it again, because DuckDB refuses everything
+// after an error of its disk. All connections are closed by it: whoever has one
+// connects anew. Registered functions stay.
+func (e *Engine) Reopen(ctx context.Context) error {
+	if err := e.Close(); err != nil {
+		return err
+	}
+	return e.open(ctx)
 }
 
 func (e *Engine) lockdown(ctx context.Context) error {

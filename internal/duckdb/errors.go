@@ -66,6 +66,8 @@ func invalidated(text string) bool { return strings.Contains(text, "has been inv
 
 // newError reads DuckDB's text, which begins with the class: "Binder Error: …".
 func newError(text string) *Error {
+	text, _, _ = strings.Cut(text, "\n\nStack Trace:")
+	text, _, _ = strings.Cut(text, "\n\nStack Trace:") // of DuckDB's own code, behind what it calls fatal
 	class, rest, found := strings.Cut(text, " Error: ")
 	if !found || len(class) > 30 || strings.ContainsAny(class, "\n:") {
 		return &Error{Class: Other, Message: text}

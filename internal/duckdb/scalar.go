@@ -34,6 +34,16 @@ type Scalar struct {
 
 // RegisterScalar makes functions known to all connections of the engine, until it is closed.
 func (e *Engine) RegisterScalar(ctx context.Context, functions ...Scalar) error {
+	if err := e.register(ctx, functions); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.mu.scalars = append(e.mu.scalars, functions...)
+	e.mu.Unlock()
+	return nil
+}
+
+func (e *Engine) register(ctx context.Context, functions []Scalar) error {
 	c, err := e.Connect(ctx)
 	if err != nil {
 		return err

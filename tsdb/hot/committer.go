@@ -55,6 +55,7 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 		case <-s.wake:
 			s.dropTables()
 		case <-idle.C:
+			s.heal()
 			s.freezeByAge()
 			s.checkpoint(s.opts.IdleLog)
 			idle.Reset(s.opts.IdleAfter)
@@ -104,6 +105,11 @@ func (s *Store) commit(batch []*submission) error {
 	if err := s.diskHasRoom(); err != nil {
 		return err
 	}
+	if s.writer.dead {
+		if err := s.revive(); err != nil {
+			return err
+		}
+	}
 	started := time.Now()
 	tx := newTransaction(s, batch)
 	if err := tx.run(); err != nil {
@@ -116,12 +122,14 @@ func (s *Store) commit(batch []*submission) error {
 	return nil
 }
 
-// broken says what a failed commit means for callers and remembers it as the store's health.
+// broken says what a failed commit means for callers. An error of the disk makes the
+// store unhealthy, until it could open its file again.
 func (s *Store) broken(err error) error {
 	s.metrics.failures.Inc()
-	if !duckdb.Broken(err) {
+	if !s.writer.dead && !duckdb.Broken(err) {
 		return fmt.Errorf("commit rows: %w", err)
 	}
+	s.writer.dead = true
 	s.opts.Logger.Error("hot store cannot write", "component", "hot", "err", err)
 	err = fault.New(fault.Unavailable, "The store cannot write to its disk: %w", err)
 	s.setHealth(err)

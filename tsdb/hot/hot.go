@@ -39,7 +39,7 @@ type Options struct {
 	LogBytes    int64         // DuckDB's log is folded into its file above this size. 64 MiB
 	IdleLog     int64         // the same when no row came for IdleAfter. 1 MiB
 	IdleAfter   time.Duration // 2 seconds
-	FreeBytes   uint64        // writes are refused while the disk has less free than this. 64 MiB
+	FreeBytes   uint64        // writes are refused while the disk has less free than this. 256 MiB
 	MaxSeries   int           // series of one table. 4 million
 	Limits      Limits
 }
@@ -70,7 +70,7 @@ func (o Options) withDefaults() Options {
 	o.LogBytes = or(o.LogBytes, 64<<20)
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
-	o.FreeBytes = or(o.FreeBytes, 64<<20)
+	o.FreeBytes = or(o.FreeBytes, 256<<20)
 	o.MaxSeries = or(o.MaxSeries, 4_000_000)
 	o.Limits.Dimensions = or(o.Limits.Dimensions, 128)
 	o.Limits.MeasureNames = or(o.Limits.MeasureNames, 8192)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,14 +26,18 @@ var (
 const (
 	pressing   = 8
 	retryAfter = 500 * time.Millisecond
+
+	checkpointRoom = 16 << 20 // free bytes that a checkpoint wants besides the size of the log
 )
 
 // checkpoint folds DuckDB's log into its file once the log is longer than limit. Rows
 // wait meanwhile, so the limit bounds both their wait and the time that a restart takes
-// to read the log. Queries in progress put it off, unless the log is far too long.
+// to read the log. Queries in progress put it off, unless the log is far too long; so
+// does a disk without room for what it writes, because DuckDB shuts a database whose
+// checkpoint fails.
 func (s *Store) checkpoint(limit int64) {
 	size := s.logBytes()
-	if size <= limit || time.Now().Before(s.writer.retry) {
+	if size <= limit || time.Now().Before(s.writer.retry) || s.health.Load() != nil || s.freeBytes() < uint64(size)+checkpointRoom {
 		return
 	}
 	how := polite
@@ -47,7 +52,13 @@ func (s *Store) checkpoint(limit int64) {
 	}
 	s.writer.retry = time.Now().Add(retryAfter)
 	s.metrics.postponed.Inc()
-	if !errors.Is(err, duckdb.ErrBusy) {
+	switch {
+	case errors.Is(err, duckdb.ErrBusy):
+	case duckdb.Broken(err):
+		s.metrics.failures.Inc()
+		s.opts.Logger.Error("hot store cannot write", "component", "hot", "err", err)
+		s.setHealth(fault.New(fault.Unavailable, "The store cannot write to its disk: %w", err))
+	default:
 		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
 	}
 }
@@ -64,18 +75,25 @@ func (s *Store) logBytes() int64 {
 // diskHasRoom refuses writes while the disk is nearly full, because DuckDB shuts a
 // database whose log cannot be written.
 func (s *Store) diskHasRoom() error {
-	path := s.opts.Engine.Path()
-	if path == "" {
-		return nil
-	}
-	var st unix.Statfs_t
-	if err := unix.Statfs(filepath.Dir(path), &st); err != nil {
-		return fmt.Errorf("ask for free space: %w", err)
-	}
-	if free := st.Bavail * uint64(st.Bsize); free < s.opts.FreeBytes {
+	if free := s.freeBytes(); free < s.opts.FreeBytes {
 		return fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, s.opts.FreeBytes)
 	}
 	return nil
+}
+
+// freeBytes is the room on the disk: none when that cannot be told, no end of it for a
+// store in memory.
+func (s *Store) freeBytes() uint64 {
+	path := s.opts.Engine.Path()
+	if path == "" {
+		return math.MaxUint64
+	}
+	var st unix.Statfs_t
+	if err := unix.Statfs(filepath.Dir(path), &st); err != nil {
+		s.opts.Logger.Warn("free space is not known", "component", "hot", "path", path, "err", err)
+		return 0
+	}
+	return st.Bavail * uint64(st.Bsize)
 }
 
 // freezeByAge closes segments that are old enough, so that they can move on.

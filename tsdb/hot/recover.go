@@ -11,7 +11,8 @@ import (
 
 // recover prepares the file and reads what it holds into memory: columns, measures
 // and series as they are, and of every segment which rows it has.
-func (s *Store) recover(ctx context.Context, conn *duckdb.Conn) error {
+func (s *Store) recover(ctx context.Context) error {
+	conn := s.writer.conn
 	for _, text := range append(layout, createProbe) {
 		if _, err := conn.Exec(ctx, text); err != nil {
 			return err
@@ -25,12 +26,52 @@ func (s *Store) recover(ctx context.Context, conn *duckdb.Conn) error {
 		return err
 	}
 	for _, row := range ids {
-		t := newTable(s, uint32(row[0].(int64)))
-		if err := t.recover(ctx, conn); err != nil {
-			return fmt.Errorf("table %d: %w", t.id, err)
+		id := uint32(row[0].(int64))
+		if err := s.Table(id).recover(ctx, conn); err != nil {
+			return fmt.Errorf("table %d: %w", id, err)
 		}
-		s.mu.tables[t.id] = t
 	}
+	return nil
+}
+
+// heal looks, while no rows come, whether what made the store unhealthy has passed.
+func (s *Store) heal() {
+	switch {
+	case s.Health() == nil || s.diskHasRoom() != nil:
+	case s.writer.dead:
+		_ = s.revive() // it keeps its error as the health
+	default:
+		s.setHealth(nil)
+	}
+}
+
+const reviveAfter = time.Second
+
+// revive opens the database again after DuckDB has shut it, and reads it anew: a
+// commit that failed may be on disk nevertheless. Rows that were resolved before
+// keep their numbers, since series and columns that were committed keep theirs.
+func (s *Store) revive() error {
+	w := s.writer
+	if since := time.Since(w.revived); since < reviveAfter {
+		return s.Health()
+	}
+	w.revived = time.Now()
+	ctx := context.Background()
+	w.forgetAll()
+	if err := s.opts.Engine.Reopen(ctx); err != nil {
+		return s.broken(err)
+	}
+	conn, err := s.opts.Engine.Connect(ctx)
+	if err != nil {
+		return s.broken(err)
+	}
+	w.conn = conn
+	if err := s.recover(ctx); err != nil {
+		return s.broken(fmt.Errorf("recover: %w", err))
+	}
+	w.dead = false
+	s.setHealth(nil)
+	s.opts.Logger.Info("hot store writes again", "component", "hot", "took", time.Since(w.revived))
 	return nil
 }
 
@@ -57,8 +98,13 @@ func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) (
 	return rows.All(ctx)
 }
 
+// recover reads a table. What it had in memory is forgotten, but for the seed of the
+// hashes, which rows on their way carry.
 func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
-	t.mu.stored = true
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.stored, t.mu.schema, t.mu.segments = true, newSchema(), nil
+	t.mu.series = seriesTable{seed: t.mu.series.seed, heads: map[uint64]uint32{}}
 	if err := t.recoverSchema(ctx, conn); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	s.writer = newWriter(conn)
 	started := time.Now()
-	if err := s.recover(ctx, conn); err != nil {
+	if err := s.recover(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open hot store: %w", err), s.Close())
 	}
 	opts.Logger.Debug("hot store recovered", "component", "hot", "took", time.Since(started), "count", len(s.mu.tables))
@@ -137,6 +137,8 @@ type writer struct {
 	appenders map[string]*duckdb.Appender
 	slab      slab
 	retry     time.Time // no checkpoint before
+	dead      bool      // DuckDB has shut the database
+	revived   time.Time // when it was last opened again
 }
 
 func newWriter(conn *duckdb.Conn) *writer {
