@@ -51,7 +51,7 @@ func (l *Log) commit(group []request) {
 	defer batch.Close()
 	errs := make([]error, len(group))
 	write, applied := pebble.NoSync, 0
-	free, full := l.freeBytes()
+	free, full := l.opt.freeBytes()
 	for i, r := range group {
 		if errs[i] = cmp.Or(full, l.hasRoom(r.batch, free)); errs[i] != nil {
 			continue

@@ -89,6 +89,9 @@ func Open(opt Options) (*Log, error) {
 		return nil, err
 	}
 	opt = opt.withDefaults()
+	if err := opt.hasRoomToOpen(); err != nil {
+		return nil, err
+	}
 	cache := pebble.NewCache(opt.CacheBytes)
 	defer cache.Unref()
 	db, err := pebble.Open(opt.Dir, &pebble.Options{
@@ -96,7 +99,7 @@ func Open(opt Options) (*Log, error) {
 		Cache:              cache,
 		FormatMajorVersion: pebble.FormatNewest,
 		MemTableSize:       16 << 20,
-		Logger:             storeLogger{opt.Logger},
+		Logger:             &storeLogger{to: opt.Logger},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open queue store %s: %w", opt.Dir, err)
@@ -143,19 +146,3 @@ func (l *Log) Close() error {
 }
 
 var errClosed = fault.New(fault.Unavailable, "the queue store is closed")
-
-// storeLogger hands Pebble's own messages on. Pebble calls Fatalf when it cannot write
-// its log any more; going on would acknowledge what is not on disk.
-type storeLogger struct{ to *slog.Logger }
-
-func (s storeLogger) Infof(format string, args ...any) {
-	s.to.Debug("queue store event", "reason", fmt.Sprintf(format, args...))
-}
-
-func (s storeLogger) Errorf(format string, args ...any) {
-	s.to.Error("queue store error", "err", fmt.Sprintf(format, args...))
-}
-
-func (s storeLogger) Fatalf(format string, args ...any) {
-	panic("queue store cannot write: " + fmt.Sprintf(format, args...))
-}

@@ -260,6 +260,9 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("a batch of nothing on a full disk: %v, want success", err)
 	}
 	check(t, l, "a", "[2,3) 2=y")
+	if _, err := Open(Options{Dir: "queues2", FS: fs}); fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "queues2") {
+		t.Errorf("opening on a full disk: %v, want Unavailable with the directory", err)
+	}
 	usage(32 << 20)
 	mustAppend(t, l, "a", "z")
 	check(t, l, "a", "[2,4) 2=y 3=z")

@@ -15,8 +15,8 @@ import (
 const removalShare = 4
 
 // freeBytes asks how much room the disk has; a file system that cannot tell has enough.
-func (l *Log) freeBytes() (uint64, error) {
-	usage, err := l.opt.FS.GetDiskUsage(l.opt.Dir)
+func (o Options) freeBytes() (uint64, error) {
+	usage, err := o.FS.GetDiskUsage(o.Dir)
 	if errors.Is(err, vfs.ErrUnsupported) {
 		return math.MaxUint64, nil
 	}
@@ -24,6 +24,22 @@ func (l *Log) freeBytes() (uint64, error) {
 		return 0, fmt.Errorf("ask for free space: %w", err)
 	}
 	return usage.AvailBytes, nil
+}
+
+// hasRoomToOpen refuses a disk on which Pebble could not finish what an opening writes:
+// it would try for ever.
+func (o Options) hasRoomToOpen() error {
+	if err := o.FS.MkdirAll(o.Dir, 0o755); err != nil {
+		return fmt.Errorf("open queue store: %w", err)
+	}
+	free, err := o.freeBytes()
+	if err != nil {
+		return err
+	}
+	if need := uint64(o.FreeBytes) / removalShare; free < need {
+		return fault.New(fault.Unavailable, "the disk of %s has only %d bytes left, starting needs %d", o.Dir, free, need)
+	}
+	return nil
 }
 
 // hasRoom refuses a batch while the disk is nearly full, because Pebble ends the
