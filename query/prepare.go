@@ -33,7 +33,7 @@ func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*stateme
 	if err != nil {
 		return nil, errors.Join(err, view.Close())
 	}
-	s.metered = true
+	s.metered, s.scanned = true, view.scanned
 	s.rows = &program{text: text, columns: s.columns, slots: e.slots, pool: e.pool, snapshot: view}
 	return s, nil
 }

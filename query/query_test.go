@@ -24,6 +24,30 @@ func ask(t testing.TB, e *Engine, req Request) *Page {
 	return page
 }
 
+// The estimate of what is read is proportional to the rows, the columns and the series.
+func TestBytesScanned(t *testing.T) {
+	e := openDemo(t, Options{})
+	for _, c := range []struct {
+		text string
+		want int64
+	}{
+		{"SELECT 1", 0},
+		{"SELECT * FROM demo.empty", 0},
+		{"SELECT cpu FROM demo.host", 7 * 8},
+		{"SELECT cpu, up, time FROM demo.host", 7 * 17},
+		{"SELECT time FROM demo.host WHERE time >= '2026-01-01 11:10:00'", 0}, // the last instant of the segment
+		{"SELECT a.cpu, b.mem FROM demo.host a CROSS JOIN demo.host b", 7*8 + 7*8},
+		{"SHOW TABLES", 0},
+	} {
+		if got := ask(t, e, Request{Text: c.text}).BytesScanned; got != c.want {
+			t.Errorf("%s: %d bytes scanned, want %d", c.text, got, c.want)
+		}
+	}
+	if got := ask(t, e, Request{Text: "SELECT cpu FROM demo.host WHERE host = 'a'"}).BytesScanned; got <= 0 || got >= 7*24 {
+		t.Errorf("%d bytes scanned for one series of three, want fewer than of all", got)
+	}
+}
+
 // numbers is a statement with n rows, which takes long for a large n.
 func numbers(n int) string {
 	return fmt.Sprintf("SELECT a.x * 1000 + b.x AS n FROM UNNEST(sequence(0, %d)) AS a (x) CROSS JOIN UNNEST(sequence(0, 999)) AS b (x) ORDER BY n", n/1000-1)

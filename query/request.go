@@ -35,7 +35,7 @@ type Page struct {
 	NextToken string  // empty on the last page; a page without rows may have one
 	Progress  float64 // percent; 100 on the last page
 
-	BytesScanned int64 // estimate of the column data that the scans have read so far
+	BytesScanned int64 // estimate of the column data that the statement reads
 	BytesMetered int64 // what Timestream would charge for: at least 10 MB, 0 for metadata
 }
 

@@ -16,6 +16,7 @@ import (
 type view struct {
 	store    *tsdb.DB
 	snapshot *tsdb.Snapshot // nil until a table was asked for
+	scanned  int64          // estimated bytes that the relations given out read
 }
 
 // Table returns a table's columns in the snapshot (interface analyzer.Catalog).
@@ -48,6 +49,11 @@ func (v *view) relation(a plan.Access) (string, error) {
 	for _, in := range a.In {
 		scan.In = append(scan.In, tsdb.In{Column: in.Column, Values: in.Values})
 	}
+	bytes, err := v.snapshot.Bytes(scan)
+	if err != nil {
+		return "", err
+	}
+	v.scanned += bytes
 	return v.snapshot.Relation(scan)
 }
 

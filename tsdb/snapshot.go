@@ -184,15 +184,33 @@ type Scan struct {
 // on the engine of the store, while the snapshot is open. Rows past their retention
 // are left out.
 func (s *Snapshot) Relation(scan Scan) (string, error) {
-	t, err := s.table(scan.Ref)
+	t, out, err := s.scan(scan)
 	if err != nil {
 		return "", err
+	}
+	return t.view.Relation(out), nil
+}
+
+// Bytes estimates the column data that the relation of a scan reads.
+func (s *Snapshot) Bytes(scan Scan) (int64, error) {
+	t, out, err := s.scan(scan)
+	if err != nil {
+		return 0, err
+	}
+	return t.view.Bytes(out), nil
+}
+
+// scan finds a scan's table and its fields in the hot store.
+func (s *Snapshot) scan(scan Scan) (*snapshotTable, hot.Scan, error) {
+	t, err := s.table(scan.Ref)
+	if err != nil {
+		return nil, hot.Scan{}, err
 	}
 	out := hot.Scan{Min: max(scan.MinTime, s.now-t.table.doc.Retention.total()), Max: scan.MaxTime, Newest: scan.Newest}
 	for _, i := range scan.Columns {
 		f, err := t.field(i)
 		if err != nil {
-			return "", err
+			return nil, out, err
 		}
 		f.As = fmt.Sprintf("c%d", i)
 		out.Fields = append(out.Fields, f)
@@ -200,14 +218,14 @@ func (s *Snapshot) Relation(scan Scan) (string, error) {
 	for _, in := range scan.In {
 		f, err := t.field(in.Column)
 		if err != nil {
-			return "", err
+			return nil, out, err
 		}
 		if f.Role >= hot.TimeField {
-			return "", fault.New(fault.Internal, "a scan of %s selects series by column %d, which is no dimension", scan.Ref, in.Column)
+			return nil, out, fault.New(fault.Internal, "a scan of %s selects series by column %d, which is no dimension", scan.Ref, in.Column)
 		}
 		out.In = append(out.In, hot.In{Role: f.Role, Ordinal: f.Ordinal, Values: in.Values})
 	}
-	return t.view.Relation(out), nil
+	return t, out, nil
 }
 
 func (t *snapshotTable) field(i int) (hot.Field, error) {

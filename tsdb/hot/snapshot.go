@@ -31,7 +31,10 @@ type segmentView struct {
 	seq      uint32
 	name     string
 	columns  int
-	min, max int64
+	min, max int64 // times that its rows may have
+
+	rows        int
+	first, last int64 // times of the rows that it had
 }
 
 // Snapshot opens a snapshot. Rows that were acknowledged before are in it.
@@ -81,7 +84,7 @@ func (t *Table) view() *View {
 	defer t.mu.RUnlock()
 	v := &View{table: t, schema: t.mu.schema, segments: make([]segmentView, len(t.mu.segments))}
 	for i, seg := range t.mu.segments {
-		v.segments[i] = segmentView{seg.seq, seg.name, seg.columns, seg.min, seg.max}
+		v.segments[i] = segmentView{seg.seq, seg.name, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max}
 		if !seg.frozen {
 			// Rows committed after the view are in the query's answer or not; their times must not be pruned
 			// by bounds that are older than they are.
