@@ -95,6 +95,7 @@ func TestSubscriptionLimit(t *testing.T) {
 		}
 		c.disconnect()
 	}
+	b.stop() // a session ends a moment after its connection
 	if n := b.s.index.Len(); n != 0 {
 		t.Errorf("%d subscriptions are left of clients that have gone", n)
 	}

@@ -1,10 +1,12 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -56,8 +58,11 @@ type webConn struct {
 
 func (c *webConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	if errors.Is(err, io.EOF) {
+	switch {
+	case err == io.EOF: // bare only for a close frame; a lost connection wraps its own
 		err = errCloseFrame
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
+		err = os.ErrDeadlineExceeded // how the library reports a read deadline, which also closes the socket
 	}
 	return n, err
 }

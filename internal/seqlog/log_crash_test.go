@@ -36,15 +36,12 @@ func TestCrashKeepsAcknowledged(t *testing.T) {
 // appendUntilCut commits pairs of equal entries to two of three queues, takes the
 // clone of the disk somewhere on the way, and returns for each queue the largest
 // number that was acknowledged before.
-func appendUntilCut(l *Log, fs *vfs.MemFS, rng *rand.Rand) (acked [3]uint64, crashed *vfs.MemFS) {
-	var mu sync.Mutex
-	cut := 1 + rng.IntN(60)
-	for i := range 60 {
-		if i == cut {
-			mu.Lock() // no acknowledgement is noted after the clone was taken
-			defer mu.Unlock()
-			return acked, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rng})
-		}
+func appendUntilCut(l *Log, fs *vfs.MemFS, rng *rand.Rand) ([3]uint64, *vfs.MemFS) {
+	var acks struct {
+		sync.Mutex
+		last [3]uint64
+	}
+	for i := range 1 + rng.IntN(60) {
 		x := rng.IntN(3)
 		y := (x + 1) % 3
 		value := binary.BigEndian.AppendUint64(nil, uint64(i))
@@ -52,16 +49,17 @@ func appendUntilCut(l *Log, fs *vfs.MemFS, rng *rand.Rand) (acked [3]uint64, cra
 		b.Append(fmt.Sprint("q", x), value)
 		b.Append(fmt.Sprint("q", y), value)
 		l.Commit(b, func(err error) {
-			mu.Lock()
-			defer mu.Unlock()
+			acks.Lock()
+			defer acks.Unlock()
 			if err == nil {
-				acked[x], acked[y] = b.Seq(0), b.Seq(1)
+				acks.last[x], acks.last[y] = b.Seq(0), b.Seq(1)
 			}
 		})
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	return acked, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rng})
+	acks.Lock() // what is acknowledged after this moment does not count
+	last := acks.last
+	acks.Unlock()
+	return last, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rng})
 }
 
 // verify checks dense numbers up to what was acknowledged, and whole batches.
