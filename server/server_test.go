@@ -18,7 +18,7 @@ import (
 )
 
 // local is a configuration on a fresh directory and free ports.
-func local(t *testing.T) *config.Config {
+func local(t testing.TB) *config.Config {
 	c := config.Default()
 	c.Data = t.TempDir()
 	c.HTTP, c.HTTPS, c.MQTT, c.MQTTTLS = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
