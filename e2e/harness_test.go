@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +24,7 @@ type node struct {
 	t     *testing.T
 	dir   string
 	args  []string
+	disk  *disk // that dir is on, when it is not the system's
 	cmd   *exec.Cmd
 	log   *logBuffer
 	ended chan error
@@ -84,6 +86,10 @@ func (n *node) start() {
 	os.Remove(filepath.Join(n.dir, "addresses.json"))
 	args := append([]string{"serve", "--data", n.dir, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtt-tls", "127.0.0.1:0"}, n.args...)
 	n.cmd = exec.Command(binary(n.t), args...)
+	if n.disk != nil {
+		args[2] = filepath.Join(n.disk.dir, "data")
+		n.cmd = n.disk.command(binary(n.t), args...)
+	}
 	n.cmd.Env = cleanEnv()
 	n.log = &logBuffer{}
 	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
@@ -249,4 +255,38 @@ func eventually(t *testing.T, limit time.Duration, check func() error) {
 		}
 	}
 	t.Fatalf("not within %v: %v", limit, err)
+}
+
+// rule makes a topic rule from its payload with the AWS CLI.
+func (n *node) rule(name, payload string) {
+	n.t.Helper()
+	n.must(tool(n.t, "venv/bin/aws"), "iot", "create-topic-rule", "--rule-name", name, "--topic-rule-payload", payload)
+}
+
+// mosquitto runs one of Mosquitto's clients against the node's plain listener.
+func (n *node) mosquitto(name string, args ...string) (string, error) {
+	n.t.Helper()
+	host, port, err := net.SplitHostPort(n.addrs.MQTT)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return n.run(name, append([]string{"-h", host, "-p", port}, args...)...)
+}
+
+// publish publishes at QoS 1 with mosquitto_pub, which has to succeed.
+func (n *node) publish(topic, payload string, more ...string) {
+	n.t.Helper()
+	if out, err := n.mosquitto("mosquitto_pub", append([]string{"-q", "1", "-t", topic, "-m", payload}, more...)...); err != nil {
+		n.t.Fatalf("publish to %s: %v\n%s\nserver:\n%s", topic, err, out, n.log)
+	}
+}
+
+// one runs a query that answers one value.
+func (n *node) one(text string) string {
+	n.t.Helper()
+	got := n.rows(n.t.Context(), text)
+	if len(got) != 1 || len(got[0]) != 1 {
+		n.t.Fatalf("%s answers %v, want one value", text, got)
+	}
+	return got[0][0]
 }
