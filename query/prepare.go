@@ -14,7 +14,7 @@ import (
 // to run. The caller closes it.
 func (e *Engine) prepare(ctx context.Context, text string) (*statement, error) {
 	view := &view{store: e.opt.Store}
-	prog, err := e.compile(ctx, text, view)
+	prog, err := e.compile(ctx, text, view, nil)
 	if err != nil {
 		return nil, errors.Join(err, view.Close())
 	}
@@ -40,10 +40,10 @@ func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*stateme
 
 // compile compiles a statement with the engine's clock, in milliseconds as
 // Timestream's own.
-func (e *Engine) compile(ctx context.Context, text string, view *view) (*duckgen.Program, error) {
+func (e *Engine) compile(ctx context.Context, text string, view *view, params map[string]*plan.Literal) (*duckgen.Program, error) {
 	begin := time.Now()
 	defer func() { e.metrics.compile.Observe(time.Since(begin).Seconds()) }()
-	return sql.Compile(ctx, text, view, sql.Options{Now: e.opt.Now().UTC().Truncate(time.Millisecond), Off: e.opt.Off})
+	return sql.Compile(ctx, text, view, sql.Options{Now: e.opt.Now().UTC().Truncate(time.Millisecond), Params: params, Off: e.opt.Off})
 }
 
 // columnsOf lists a program's result columns.
@@ -60,7 +60,7 @@ func columnsOf(prog *duckgen.Program) []Column {
 func (e *Engine) Explain(ctx context.Context, text string) (tree, program string, err error) {
 	view := &view{store: e.opt.Store}
 	defer func() { err = errors.Join(err, view.Close()) }()
-	prog, err := e.compile(ctx, text, view)
+	prog, err := e.compile(ctx, text, view, nil)
 	if err != nil {
 		return "", "", err
 	}

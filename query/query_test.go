@@ -201,6 +201,35 @@ func TestCancelRunning(t *testing.T) {
 	}
 }
 
+// A query whose client does not come back gives its connection and snapshot back, and
+// its rows wait in a file.
+func TestParkedQueryEnds(t *testing.T) {
+	e := openEngine(t, Options{Paging: cursor.Options{ParkAfter: time.Millisecond}})
+	req := Request{Text: numbers(50_000), MaxRows: 1000}
+	page := ask(t, e, req)
+	for begin := time.Now(); e.pool.takeIdle() == nil; time.Sleep(5 * time.Millisecond) {
+		if time.Since(begin) > 10*time.Second {
+			t.Fatal("the query still holds its connection after 10 s")
+		}
+	}
+	next := int64(0)
+	for {
+		for _, row := range page.Rows {
+			if row[0] != next {
+				t.Fatalf("row %d holds %v", next, row[0])
+			}
+			next++
+		}
+		if req.Token = page.NextToken; req.Token == "" {
+			break
+		}
+		page = ask(t, e, req)
+	}
+	if next != 50_000 {
+		t.Errorf("%d rows, want 50000", next)
+	}
+}
+
 func TestCallerLeaves(t *testing.T) {
 	e := openEngine(t, Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -303,6 +332,23 @@ func TestPrepare(t *testing.T) {
 	}
 	if len(columns) != len(want) {
 		t.Errorf("%d columns, want %d", len(columns), len(want))
+	}
+}
+
+func TestPrepareParameters(t *testing.T) {
+	e := openDemo(t, Options{})
+	columns, params, err := e.Prepare(t.Context(), "SELECT host, @scheduled_runtime AS at, @x FROM demo.host WHERE cpu > @x AND time > @scheduled_runtime")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(columns[1].Type, columns[2].Type, params); got != "timestamp unknown [{scheduled_runtime timestamp} {x unknown}]" {
+		t.Errorf("Prepare = %s", got)
+	}
+	if _, err := e.Query(t.Context(), Request{Text: "SELECT @x"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("Query with a parameter = %v, want Invalid", err)
+	}
+	if _, _, err := e.Prepare(t.Context(), "SELECT nosuch FROM demo.host"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("Prepare of an unknown column = %v, want Invalid", err)
 	}
 }
 

@@ -3,7 +3,9 @@ package query
 import (
 	"context"
 
+	"tidemark/sql"
 	"tidemark/sql/plan"
+	"tidemark/sql/types"
 )
 
 // Prepare compiles a statement and describes its result columns and where they come
@@ -12,9 +14,13 @@ func (e *Engine) Prepare(ctx context.Context, text string) ([]ColumnSource, []Pa
 	if err := (Request{Text: text}).check(); err != nil {
 		return nil, nil, err
 	}
+	params, values, err := parameters(text)
+	if err != nil {
+		return nil, nil, err
+	}
 	view := &view{store: e.opt.Store}
 	defer view.Close()
-	prog, err := e.compile(ctx, text, view)
+	prog, err := e.compile(ctx, text, view, values)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -25,7 +31,29 @@ func (e *Engine) Prepare(ctx context.Context, text string) ([]ColumnSource, []Pa
 	if output, ok := prog.Plan.(*plan.Output); ok {
 		nameSources(output, sources)
 	}
-	return sources, nil, nil
+	return sources, params, nil
+}
+
+// scheduledRuntime is the one parameter whose type is known from its name (developer
+// guide, "Scheduled query patterns"). Any other is of the type of NULL, which fits
+// wherever it stands.
+const scheduledRuntime = "scheduled_runtime"
+
+// parameters lists the parameters of a text, and gives each a NULL to compile with.
+func parameters(text string) ([]Parameter, map[string]*plan.Literal, error) {
+	names, err := sql.Params(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	params, values := make([]Parameter, len(names)), map[string]*plan.Literal{}
+	for i, name := range names {
+		params[i] = Parameter{Name: name, Type: types.Of(types.Unknown)}
+		if name == scheduledRuntime {
+			params[i].Type = types.Of(types.Timestamp)
+		}
+		values[name] = &plan.Literal{T: params[i].Type}
+	}
+	return params, values, nil
 }
 
 // nameSources says which of the columns are a table's. Such a column is aliased when
