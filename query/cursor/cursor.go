@@ -47,6 +47,7 @@ type cursor[S Source] struct {
 		err      error         // why the query ended early; final, and the answer to everything
 		fetching chan struct{} // closed when the running fetch ends; nil without one
 		rest     *spool        // rows after the window that are parked; nil until parked
+		stays    bool          // there is no place to park it
 		closed   bool          // the source was closed, because it ended or the query did
 
 		page    int       // rows of the current page, once it was delivered

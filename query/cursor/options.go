@@ -19,7 +19,7 @@ type Options struct {
 	MemoryBytes int64  // most bytes of rows kept in memory over all queries, by Want.Size; 256 MB
 	ResultBytes int64  // most bytes of one query's result, by Want.Size; 5 GB
 	ParkedBytes int64  // most bytes of parked rows over all queries; 10 GB
-	TempDir     string // where rows are parked; empty is the system's directory for temporary files
+	TempDir     string // where rows are parked, created if need be; empty is the system's directory for temporary files
 
 	Logger *slog.Logger // nil discards
 }

@@ -3,6 +3,8 @@ package cursor
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,7 +15,7 @@ import (
 
 func TestParkedRowsComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		set, src := openSet(t, Options{TempDir: t.TempDir()}), &rows{n: 1000, batch: 7}
+		set, src := openSet(t, Options{TempDir: filepath.Join(t.TempDir(), "new")}), &rows{n: 1000, batch: 7}
 		cut, err := start(set, src, want(10, 10000))
 		if err != nil {
 			t.Fatal(err)
@@ -72,6 +74,26 @@ func TestParkedBound(t *testing.T) {
 		cut, err = resume(set, cut.NextToken, want(0, 100000))
 		if err != nil || !slices.Equal(numbers(cut.Rows), to(10, 1000)) {
 			t.Errorf("rest = %d rows, %v; want 990 in order", len(cut.Rows), err)
+		}
+	})
+}
+
+// Without a place to park, a query stays as it is.
+func TestNoPlaceToPark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		set, src := openSet(t, Options{TempDir: filepath.Join(file, "dir")}), &rows{n: 30, batch: 7}
+		cut, err := start(set, src, want(10, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		cut, err = resume(set, cut.NextToken, want(20, 10000))
+		if err != nil || !slices.Equal(numbers(cut.Rows), to(10, 30)) {
+			t.Errorf("second page = %v, %v; want 10 to 29", numbers(cut.Rows), err)
 		}
 	})
 }

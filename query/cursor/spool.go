@@ -19,8 +19,13 @@ type spool struct {
 // frameBytes is about how much of a spool is decoded at once.
 const frameBytes = 256 << 10
 
-// newSpool creates an empty spool in a directory.
+// newSpool creates an empty spool in a directory, and the directory if need be.
 func newSpool(dir string) (*spool, error) {
+	if dir != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("create the directory for parked rows: %w", err)
+		}
+	}
 	file, err := os.CreateTemp(dir, "tidemark-rows-*")
 	if err != nil {
 		return nil, fmt.Errorf("create a file for parked rows: %w", err)

@@ -86,13 +86,14 @@ func (c *cursor[S]) park() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := &c.mu
-	if m.closed || m.err != nil || m.fetching != nil || c.set.parkedFull() {
+	if m.closed || m.err != nil || m.fetching != nil || m.stays || c.set.parkedFull() {
 		return
 	}
 	if m.rest == nil {
 		rest, err := newSpool(c.set.opt.TempDir)
 		if err != nil {
-			c.end(err)
+			m.stays = true
+			c.warn("query cannot be parked", err)
 			return
 		}
 		m.rest = rest
