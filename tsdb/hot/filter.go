@@ -10,9 +10,9 @@ type filter struct{ layers []*layer }
 const (
 	firstLayer = 1 << 14 // rows
 	lastLayer  = 1 << 20
-	bitsPerRow = 12
+	bitsPerRow = 20
 	blockWords = 8 // 512 bits: one cache line
-	probes     = 6
+	probes     = 7
 	probeBits  = 9 // log2 of the bits of a block
 )
 

@@ -36,7 +36,7 @@ type Options struct {
 	BatchRows   int           // rows of one commit. 16384
 	SegmentRows int           // rows after which a segment freezes. 4 million
 	SegmentAge  time.Duration // age after which a segment freezes. 24 hours
-	LogBytes    int64         // DuckDB's log is folded into its file above this size. 64 MiB
+	LogBytes    int64         // DuckDB's log is folded into its file above this size. 32 MiB
 	IdleLog     int64         // the same when no row came for IdleAfter. 1 MiB
 	IdleAfter   time.Duration // 2 seconds
 	FreeBytes   uint64        // writes are refused while the disk has less free than this. 256 MiB
@@ -67,7 +67,7 @@ func (o Options) withDefaults() Options {
 	o.BatchRows = or(o.BatchRows, 16384)
 	o.SegmentRows = or(o.SegmentRows, 4_000_000)
 	o.SegmentAge = or(o.SegmentAge, 24*time.Hour)
-	o.LogBytes = or(o.LogBytes, 64<<20)
+	o.LogBytes = or(o.LogBytes, 32<<20)
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
 	o.FreeBytes = or(o.FreeBytes, 256<<20)
