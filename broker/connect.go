@@ -56,7 +56,8 @@ func (c *conn) handshake(ctx context.Context) *ending {
 	}
 	c.configure(pk)
 	if err := c.srv.attach(ctx, c, pk, assigned); err != nil {
-		return c.refuse(&refusal{code: codeUnavailable, old: oldUnavailable, text: err.Error()})
+		c.srv.log.Error("session cannot be opened", "client_id", c.id, "err", err)
+		return c.refuse(&refusal{code: codeUnavailable, old: oldUnavailable, text: "the session cannot be opened"})
 	}
 	return nil
 }

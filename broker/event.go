@@ -65,7 +65,7 @@ type connections struct {
 
 const (
 	versionsKept = time.Hour
-	versionsMany = 4096 // above, those of clients long gone are looked for now and then
+	versionsMany = 4096 // above, those of clients long gone are looked for every so often
 )
 
 func (v *versions) connect(id string, now time.Time) uint64 {

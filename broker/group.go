@@ -27,7 +27,8 @@ type group struct {
 	drain sync.Mutex // held while entries move to a member; never with another lock
 }
 
-// groups are the shared subscriptions by name and filter.
+// groups are the shared subscriptions by name and filter. No commit calls back into mu,
+// so that the queue of a group is dropped before another group can have its name.
 type groups struct {
 	mu sync.Mutex
 	by map[topic.Filter]*group
@@ -92,7 +93,7 @@ func (s *Server) leaveGroup(sub *subscription) {
 		s.index.Remove(g.filter.Pattern, g.entry)
 		b := new(seqlog.Batch)
 		b.Drop(g.queue)
-		s.tasks.Go(func() { s.queues.Commit(b, nil) })
+		s.queues.Commit(b, nil)
 	}
 }
 
