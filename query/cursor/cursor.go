@@ -46,8 +46,9 @@ type cursor[S Source] struct {
 		window
 		err      error         // why the query ended early; final, and the answer to everything
 		fetching chan struct{} // closed when the running fetch ends; nil without one
+		parking  bool          // rows are to be parked
 		rest     *spool        // rows after the window that are parked; nil until parked
-		stays    bool          // there is no place to park it
+		moved    chan struct{} // closed when more of them are; nil while nobody parks
 		closed   bool          // the source was closed, because it ended or the query did
 
 		page    int       // rows of the current page, once it was delivered
@@ -55,6 +56,7 @@ type cursor[S Source] struct {
 		current pageToken
 		next    pageToken
 
+		first    time.Time     // when the first page was delivered
 		used     time.Time     // end of the latest request
 		requests int           // requests under way
 		spent    time.Duration // time taken by the source
@@ -164,6 +166,9 @@ func (c *cursor[S]) answer(n int) Cut[S] {
 	if n < m.page {
 		m.next = pageToken{page: m.next.page + 1} // the token after the longer page would skip rows now
 	}
+	if m.first.IsZero() {
+		m.first = time.Now()
+	}
 	if m.state == awaited || n < m.page {
 		m.page, m.state = n, delivered
 		if m.ended && n == len(m.rows) {
@@ -188,7 +193,7 @@ func (c *cursor[S]) end(err error) {
 	m.window = window{}
 	c.count()
 	c.stop()
-	if m.fetching == nil {
+	if m.fetching == nil && m.moved == nil {
 		c.release()
 	}
 }

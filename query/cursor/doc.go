@@ -9,7 +9,7 @@
 //	for cut.NextToken != "" { cut, err = set.Resume(ctx, cut.NextToken, text, principal, want) }
 //
 // A token serves five calls or an hour, repeats the same rows, and dies when a
-// newer one is used (Timestream API reference, "Query", NextToken). Rows that no
-// client takes are parked in a temporary file so that their query ends.
+// newer one is used (Timestream API reference, "Query", NextToken). Rows that a
+// client is slow to take are parked in a temporary file so that their query ends.
 // All methods of Set are safe to call at once.
 package cursor

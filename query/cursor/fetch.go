@@ -17,8 +17,8 @@ func (c *cursor[S]) startFetch(want Want) <-chan struct{} {
 	return c.mu.fetching
 }
 
-// fetch reads the source until the rows make the wanted page, or there are no
-// more. It owns the source while it runs.
+// fetch reads rows until they make the wanted page, or there are no more. Unless they
+// are being parked it owns the source while it runs.
 func (c *cursor[S]) fetch(want Want) {
 	for {
 		begin := time.Now()
@@ -65,22 +65,33 @@ func (c *cursor[S]) settle(sizes []int, err error) {
 
 // endFetch wakes the waiting requests. c.mu is held.
 func (c *cursor[S]) endFetch() {
-	close(c.mu.fetching)
-	c.mu.fetching = nil
-	if c.mu.err != nil {
+	m := &c.mu
+	close(m.fetching)
+	m.fetching = nil
+	if m.err != nil && m.moved == nil {
 		c.release()
 	}
+	c.startDrain()
 }
 
 // read returns the next rows: those that are parked, and then those of the source.
 func (c *cursor[S]) read() ([][]any, error) {
 	c.mu.Lock()
-	rest, closed, left := c.mu.rest, c.mu.closed, c.set.opt.RunTime-c.mu.spent
-	c.mu.Unlock()
-	if rest != nil && !rest.empty() {
-		return rest.next()
+	m := &c.mu
+	for m.rest != nil && m.rest.empty() && m.moved != nil {
+		moved := m.moved
+		m.Unlock()
+		<-moved
+		m.Lock()
 	}
-	if closed {
+	rest, closed, left := m.rest, m.closed, c.set.opt.RunTime-m.spent
+	m.Unlock()
+	switch {
+	case c.ctx.Err() != nil:
+		return nil, context.Cause(c.ctx)
+	case rest != nil && !rest.empty():
+		return rest.next()
+	case closed:
 		return nil, io.EOF
 	}
 	return c.readSource(left)

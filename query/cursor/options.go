@@ -13,7 +13,7 @@ type Options struct {
 	TokenLife time.Duration // how long a token is good for; 1 h
 	TokenUses int           // how many calls a token is good for; 5
 	RunTime   time.Duration // most time that one query may take for producing its rows; 1 h
-	ParkAfter time.Duration // how long a query waits for its client before its rows go to a file; 10 s
+	ParkAfter time.Duration // how long after its first page a query's rows go to a file instead; 1 s
 
 	MaxQueries  int    // most queries open at once; the one unused for longest gives way; 1000
 	MemoryBytes int64  // most bytes of rows kept in memory over all queries, by Want.Size; 256 MB
@@ -30,7 +30,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.TokenLife, time.Hour)
 	setDefault(&o.TokenUses, 5)
 	setDefault(&o.RunTime, time.Hour)
-	setDefault(&o.ParkAfter, 10*time.Second)
+	setDefault(&o.ParkAfter, time.Second)
 	setDefault(&o.MaxQueries, 1000)
 	setDefault(&o.MemoryBytes, 256<<20)
 	setDefault(&o.ResultBytes, 5<<30)

@@ -60,6 +60,27 @@ func TestParkGivesWay(t *testing.T) {
 	})
 }
 
+// A client that keeps asking, but slowly, does not keep the query from its end.
+func TestParkBehindABusyClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir()}), &rows{n: 1000, batch: 10, takes: 10 * time.Millisecond}
+		begin := time.Now()
+		cut, err := start(set, src, want(10, 10000))
+		all := numbers(cut.Rows)
+		for err == nil && cut.NextToken != "" {
+			time.Sleep(100 * time.Millisecond)
+			if time.Since(begin) > 5*time.Second && src.closed.Load() == 0 {
+				t.Fatal("the source is open after 5 s")
+			}
+			cut, err = resume(set, cut.NextToken, want(10, 10000))
+			all = append(all, numbers(cut.Rows)...)
+		}
+		if err != nil || !slices.Equal(all, to(0, 1000)) || time.Since(begin) < 9*time.Second {
+			t.Errorf("%d rows, %v; want 1000 in order", len(all), err)
+		}
+	})
+}
+
 func TestParkedBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		set, src := openSet(t, Options{TempDir: t.TempDir(), ParkedBytes: 100}), &rows{n: 1000, batch: 7}

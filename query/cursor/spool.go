@@ -4,16 +4,17 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"sync/atomic"
 )
 
 // spool is a queue of rows in a temporary file, which is unlinked at once and so
-// gone with the process. Only one goroutine may use it.
+// gone with the process. One goroutine may add while another takes.
 //
 // The file is a sequence of frames, each its length (4 bytes, big endian) and then
 // rows as codec.go writes them. Frames end after the row that fills them.
 type spool struct {
 	file        *os.File
-	read, write int64 // offsets of the next frame to read and to write
+	read, write atomic.Int64 // offsets of the next frame to read and to write
 }
 
 // frameBytes is about how much of a spool is decoded at once.
@@ -58,30 +59,31 @@ func (s *spool) add(rows [][]any) error {
 // addFrame writes one frame, whose first four bytes it fills in.
 func (s *spool) addFrame(frame []byte) error {
 	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
-	if _, err := s.file.WriteAt(frame, s.write); err != nil {
+	if _, err := s.file.WriteAt(frame, s.write.Load()); err != nil {
 		return fmt.Errorf("park rows: %w", err)
 	}
-	s.write += int64(len(frame))
+	s.write.Add(int64(len(frame)))
 	return nil
 }
 
 // empty reports whether all rows were read.
-func (s *spool) empty() bool { return s.read == s.write }
+func (s *spool) empty() bool { return s.read.Load() == s.write.Load() }
 
 // size returns the bytes written, read or not.
-func (s *spool) size() int64 { return s.write }
+func (s *spool) size() int64 { return s.write.Load() }
 
 // next returns the rows of the next frame.
 func (s *spool) next() ([][]any, error) {
 	var head [4]byte
-	if _, err := s.file.ReadAt(head[:], s.read); err != nil {
+	at := s.read.Load()
+	if _, err := s.file.ReadAt(head[:], at); err != nil {
 		return nil, fmt.Errorf("read parked rows: %w", err)
 	}
 	frame := make([]byte, binary.BigEndian.Uint32(head[:]))
-	if _, err := s.file.ReadAt(frame, s.read+4); err != nil {
+	if _, err := s.file.ReadAt(frame, at+4); err != nil {
 		return nil, fmt.Errorf("read parked rows: %w", err)
 	}
-	s.read += int64(4 + len(frame))
+	s.read.Add(int64(4 + len(frame)))
 	return parseRows(frame)
 }
 
