@@ -19,16 +19,15 @@ const (
 	maxValueSize     = 2048
 )
 
-// check validates records and turns them into rows.
-func (d *DB) check(t *openTable, recs []Record) (*write, error) {
-	w := &write{rows: make([]hot.Row, 0, len(recs)), window: d.window(&t.doc)}
-	cells, dims := counts(recs)
-	c := checker{table: t, cells: make([]hot.Cell, 0, cells), dims: make([]hot.Dim, 0, 2*dims)}
+// check validates records and turns them into rows. An error fails the whole write.
+func (w *write) check(t *openTable, recs []Record, accepted window) error {
+	w.window = accepted
+	c := checker{table: t}
 	for i := range recs {
 		if err := c.malformed(&recs[i]); err != "" {
-			return nil, fault.New(fault.Invalid, "Record %d: %s", i, err)
+			return fault.New(fault.Invalid, "Record %d: %s", i, err)
 		}
-		if reason := c.refusal(&recs[i], w.window); reason != "" {
+		if reason := c.refusal(&recs[i], accepted); reason != "" {
 			w.skip(i)
 			w.reject(i, reason)
 			continue
@@ -36,9 +35,9 @@ func (d *DB) check(t *openTable, recs []Record) (*write, error) {
 		if w.index != nil {
 			w.index = append(w.index, i)
 		}
-		w.rows = append(w.rows, c.row(&recs[i]))
+		w.add(&recs[i])
 	}
-	return w, nil
+	return nil
 }
 
 // skip begins to note which record a row came from, since they differ from now on.
@@ -65,8 +64,6 @@ func counts(recs []Record) (cells, dims int) {
 type checker struct {
 	table *openTable
 	last  *Record
-	cells []hot.Cell
-	dims  []hot.Dim
 }
 
 // malformed returns what is wrong with a record as such; it fails the whole write.
@@ -251,32 +248,32 @@ func (c *checker) partition(r *Record) string {
 	return ""
 }
 
-// row converts a record. The texts are shared, the lists are the checker's.
-func (c *checker) row(r *Record) hot.Row {
+// add converts a record. The texts are shared with it, the lists are the write's.
+func (w *write) add(r *Record) {
 	row := hot.Row{Measure: r.MeasureName, Kind: hot.Multi, Time: r.Time, Version: r.Version}
-	from := len(c.dims)
+	from := len(w.dims)
 	for i := range r.Dimensions {
-		c.dims = append(c.dims, hot.Dim{Name: r.Dimensions[i].Name, Value: r.Dimensions[i].Value})
+		w.dims = append(w.dims, hot.Dim{Name: r.Dimensions[i].Name, Value: r.Dimensions[i].Value})
 	}
-	row.Dims = c.dims[from:len(c.dims):len(c.dims)]
+	row.Dims = w.dims[from:len(w.dims):len(w.dims)]
 	if !slices.IsSortedFunc(row.Dims, byName) {
 		row.Given = row.Dims
-		from = len(c.dims)
-		c.dims = append(c.dims, row.Given...)
-		row.Dims = c.dims[from:len(c.dims):len(c.dims)]
+		from = len(w.dims)
+		w.dims = append(w.dims, row.Given...)
+		row.Dims = w.dims[from:len(w.dims):len(w.dims)]
 		slices.SortFunc(row.Dims, byName)
 	}
-	from = len(c.cells)
+	from = len(w.cells)
 	for i := range r.Measures {
 		m := &r.Measures[i]
-		c.cells = append(c.cells, hot.Cell{Name: m.Name, Text: m.Value.text, Bits: m.Value.bits, Type: hot.Type(m.Value.Type)})
+		w.cells = append(w.cells, hot.Cell{Name: m.Name, Text: m.Value.text, Bits: m.Value.bits, Type: hot.Type(m.Value.Type)})
 	}
-	row.Cells = c.cells[from:len(c.cells):len(c.cells)]
+	row.Cells = w.cells[from:len(w.cells):len(w.cells)]
 	if !r.Multi {
 		row.Kind = row.Cells[0].Type
 		row.Cells[0].Name = hot.SingleColumn(row.Kind)
 	}
-	return row
+	w.rows = append(w.rows, row)
 }
 
 func byName(a, b hot.Dim) int { return strings.Compare(a.Name, b.Name) }

@@ -84,6 +84,7 @@ type DB struct {
 	catalog *catalog
 	hot     *hot.Store
 	tables  tableMap
+	writes  writePool
 	close   func() error
 }
 

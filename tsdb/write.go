@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"tidemark/tsdb/hot"
 )
@@ -38,33 +39,65 @@ func (d *DB) Submit(ctx context.Context, ref TableRef, recs []Record, done func(
 		done(Ingested{}, err)
 		return
 	}
-	w, err := d.check(t, recs)
-	if err != nil {
+	w := d.writes.get(recs)
+	if err := w.check(t, recs, d.window(&t.doc)); err != nil {
+		d.writes.put(w)
 		done(Ingested{}, err)
 		return
 	}
 	if len(w.rows) == 0 {
-		done(w.outcome(nil))
+		d.finish(w, nil, nil, done)
 		return
 	}
-	err = t.hot.Submit(ctx, w.rows, func(refused []hot.Refusal, err error) {
-		if err != nil {
-			done(Ingested{}, err)
-			return
-		}
-		done(w.outcome(refused))
-	})
+	err = t.hot.Submit(ctx, w.rows, func(refused []hot.Refusal, err error) { d.finish(w, refused, err, done) })
 	if err != nil {
-		done(Ingested{}, err)
+		d.finish(w, nil, err, done)
 	}
+}
+
+// finish answers a write and keeps its memory for another.
+func (d *DB) finish(w *write, refused []hot.Refusal, err error, done func(Ingested, error)) {
+	var n Ingested
+	if err == nil {
+		n, err = w.outcome(refused)
+	}
+	d.writes.put(w)
+	done(n, err)
 }
 
 // write is a checked write: the rows that may be stored, and what was rejected before.
 type write struct {
 	rows     []hot.Row
-	index    []int // of the records that the rows came from; nil when it is the same
+	cells    []hot.Cell // of all rows
+	dims     []hot.Dim  // of all rows
+	index    []int      // of the records that the rows came from; nil when it is the same
 	rejected []Rejection
 	window   window
+}
+
+// writePool keeps the memory of answered writes, because a busy store would otherwise
+// give the garbage collector a kilobyte a record.
+type writePool struct{ pool sync.Pool }
+
+// keptCells is the size above which a write's memory is not kept.
+const keptCells = 1 << 16
+
+func (p *writePool) get(recs []Record) *write {
+	w, ok := p.pool.Get().(*write)
+	if !ok {
+		w = new(write)
+	}
+	cells, dims := counts(recs)
+	*w = write{
+		rows: slices.Grow(w.rows[:0], len(recs)), cells: slices.Grow(w.cells[:0], cells), dims: slices.Grow(w.dims[:0], 2*dims),
+	}
+	return w
+}
+
+func (p *writePool) put(w *write) {
+	if cap(w.cells) <= keptCells {
+		p.pool.Put(w)
+	}
 }
 
 // outcome counts what was stored and lists what was not.

@@ -34,19 +34,17 @@ type Measure struct {
 
 // singleNames are the columns of single-measure records.
 var singleNames = map[string]Type{
-	"measure_value::double": Double, "measure_value::bigint": Bigint,
-	"measure_value::varchar": Varchar, "measure_value::boolean": Boolean,
+	singleColumns[Double]: Double, singleColumns[Bigint]: Bigint, singleColumns[Varchar]: Varchar, singleColumns[Boolean]: Boolean,
 }
 
-// SingleColumn returns the column name for a single-measure record's value.
-func SingleColumn(t Type) string {
-	for name, have := range singleNames {
-		if have == t {
-			return name
-		}
-	}
-	return ""
+// singleColumns are the same by type.
+var singleColumns = [...]string{
+	Double: "measure_value::double", Bigint: "measure_value::bigint",
+	Varchar: "measure_value::varchar", Boolean: "measure_value::boolean",
 }
+
+// SingleColumn returns the column for a single-measure record's value.
+func SingleColumn(t Type) string { return singleColumns[t] }
 
 func newSchema() *schema {
 	return &schema{dimIndex: map[string]int{}, index: map[string]int32{}, known: map[Measure]struct{}{}, names: map[string]struct{}{}}
