@@ -93,18 +93,19 @@ func (c *conn) settle(slot uint64, code byte, text string) {
 	})
 }
 
-// run takes a checked message through the sink, the retained store and distribution.
-// from is its session, nil when it did not come over MQTT. The caller's own hold is
-// the first, so that nothing is acknowledged before everything has been started.
+// run takes a checked message through the retained store, distribution and the sink, in
+// this order: what a rule republishes because of a message comes after it. from is its
+// session, nil when it did not come over MQTT. The caller's own hold is the first, so
+// that nothing is acknowledged before everything has been started.
 func (s *Server) run(ctx context.Context, p *publication, from *session, scratch []*subscription) []*subscription {
 	p.holds.Store(2)
-	s.opt.Sink.Accept(ctx, &p.msg, p.finish)
 	if !ruleOnly(p.msg.Topic) {
 		if p.msg.Retain {
 			s.retain(p)
 		}
 		scratch = s.distribute(p, from, scratch)
 	}
+	s.opt.Sink.Accept(ctx, &p.msg, p.finish)
 	p.finish(nil)
 	return scratch
 }

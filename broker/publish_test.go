@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -317,6 +318,35 @@ func TestInject(t *testing.T) {
 	b.stop()
 	if err := publish(&Message{Topic: "t"}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("Publish after the end = %v, want unavailable", err)
+	}
+}
+
+// republisher is a sink that answers every message with another, as a rule's republish
+// action does, until the third.
+type republisher struct {
+	to func(context.Context, *Message, func(error))
+}
+
+func (r *republisher) Accept(ctx context.Context, m *Message, done func(error)) {
+	if m.Hops == 3 || strings.HasPrefix(m.Topic, "$") {
+		done(nil)
+		return
+	}
+	r.to(ctx, &Message{Topic: m.Topic + "/x", QoS: 1, Hops: m.Hops + 1}, done)
+}
+
+// TestRepublishedComesAfter holds that subscribers see a cause before its effects.
+func TestRepublishedComesAfter(t *testing.T) {
+	sink := new(republisher)
+	b := start(t, func(o *Options) { o.Sink = sink })
+	sink.to = b.s.Publish
+	c := b.connect(v5, "c", nil)
+	c.subscribe("a/#")
+	b.connect(v5, "p", nil).publish(message{topic: "a/1", qos: 1, id: 1})
+	for _, want := range []string{"a/1", "a/1/x", "a/1/x/x", "a/1/x/x/x"} {
+		if got := c.expect(typePublish).TopicName; got != want {
+			t.Fatalf("a message on %q came, want %q next", got, want)
+		}
 	}
 }
 
