@@ -136,7 +136,7 @@ func (s *Server) openRules(ctx context.Context, p *parts) (err error) {
 }
 
 func (s *Server) openBroker(ctx context.Context, p *parts) error {
-	auth := &deviceAuth{verifier: p.verifier, loopback: s.cfg.MQTTAnonymous == "loopback"}
+	auth := &deviceAuth{verifier: p.verifier, loopback: s.cfg.MQTTAnonymous == "loopback", names: s.hostNames()}
 	var err error
 	if s.cfg.MQTTUsers != "" {
 		if auth.passwords, err = identity.LoadPasswords(s.cfg.MQTTUsers); err != nil {

@@ -3,6 +3,9 @@ package server
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/url"
+	"slices"
 
 	"tidemark/broker"
 	"tidemark/fault"
@@ -18,7 +21,8 @@ const gateway = "iotdevicegateway"
 type deviceAuth struct {
 	passwords *identity.Passwords // nil: no users
 	verifier  *identity.Verifier
-	loopback  bool // clients of this machine need no password
+	loopback  bool     // clients of this machine need no password
+	names     []string // of this server: pages from elsewhere are not clients of this machine
 }
 
 // Authenticate implements broker.Authenticator.
@@ -36,10 +40,21 @@ func (a *deviceAuth) Authenticate(ctx context.Context, l broker.Login) (string, 
 			return "", fault.New(fault.Invalid, "wrong user name or password")
 		}
 		return l.Username, nil
-	case a.loopback && isLoopback(l.RemoteAddr):
+	case a.loopback && isLoopback(l.RemoteAddr) && a.ownPage(l.HTTP):
 		return "", nil
 	}
 	return "", fault.New(fault.Denied, "this server wants a user name and a password")
+}
+
+// ownPage reports whether a WebSocket was opened by a program or by a page of this server.
+// A page from elsewhere, open in a browser on this machine, reaches us over loopback
+// too, and may not pass for the machine's owner; nor may one whose name was rebound to us.
+func (a *deviceAuth) ownPage(r *http.Request) bool {
+	if r == nil || r.Header.Get("Origin") == "" {
+		return true
+	}
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && slices.Contains(a.names, origin.Hostname())
 }
 
 // isLoopback reports whether an address is of this machine.

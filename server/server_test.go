@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +141,10 @@ func TestDeviceAuth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page := func(origin string) *http.Request {
+		return &http.Request{URL: &url.URL{}, Header: http.Header{"Origin": {origin}}}
+	}
+	own := deviceAuth{loopback: true, names: []string{"localhost", "127.0.0.1"}}
 	here, there := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}
 	for name, c := range map[string]struct {
 		auth  deviceAuth
@@ -148,6 +153,9 @@ func TestDeviceAuth(t *testing.T) {
 		ok    bool
 	}{
 		"loopback":                    {deviceAuth{loopback: true}, broker.Login{RemoteAddr: here}, 0, true},
+		"a page of ours":              {own, broker.Login{RemoteAddr: here, HTTP: page("http://localhost:7420")}, 0, true},
+		"a page from elsewhere":       {own, broker.Login{RemoteAddr: here, HTTP: page("https://evil.example")}, fault.Denied, false},
+		"a page without an origin":    {own, broker.Login{RemoteAddr: here, HTTP: page("null")}, fault.Denied, false},
 		"loopback with a user name":   {deviceAuth{loopback: true}, broker.Login{RemoteAddr: here, Username: "?SDK=x"}, 0, true},
 		"from elsewhere":              {deviceAuth{loopback: true}, broker.Login{RemoteAddr: there}, fault.Denied, false},
 		"loopback when never":         {deviceAuth{}, broker.Login{RemoteAddr: here}, fault.Denied, false},
