@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ func (c *Conn) Exec(ctx context.Context, text string, args ...any) (int64, error
 }
 
 func (c *Conn) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	if err := c.usable(ctx); err != nil {
+	if err := c.accepts(ctx, text); err != nil {
 		return 0, err
 	}
 	defer c.watch(ctx)()
@@ -80,7 +81,7 @@ func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, erro
 		return nil, err
 	}
 	defer c.engine.gate.leave()
-	if err := c.usable(ctx); err != nil {
+	if err := c.accepts(ctx, text); err != nil {
 		return nil, err
 	}
 	defer c.watch(ctx)()
@@ -106,7 +107,7 @@ func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, erro
 
 // Columns returns the names and types of a statement's result without running it.
 func (c *Conn) Columns(ctx context.Context, text string) ([]Column, error) {
-	if err := c.usable(ctx); err != nil {
+	if err := c.accepts(ctx, text); err != nil {
 		return nil, err
 	}
 	stmt, err := c.prepare(text, nil)
@@ -129,6 +130,14 @@ func (c *Conn) usable(ctx context.Context) error {
 		return errClosed
 	}
 	return ctx.Err()
+}
+
+// accepts refuses statements that C would cut short.
+func (c *Conn) accepts(ctx context.Context, text string) error {
+	if strings.Contains(text, "\x00") {
+		return fault.New(fault.Invalid, "a statement must not contain a zero byte")
+	}
+	return c.usable(ctx)
 }
 
 // failed prefers the context's error to the interrupt that it caused.

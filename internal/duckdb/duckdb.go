@@ -93,8 +93,15 @@ func listText(items []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// Quote returns text as a string literal of DuckDB.
-func Quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+// Quote returns text as a string expression of DuckDB: a literal, but for the zero bytes
+// in it, which would end a statement.
+func Quote(text string) string {
+	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	if !strings.Contains(text, "\x00") {
+		return quoted
+	}
+	return "(" + strings.ReplaceAll(quoted, "\x00", "' || chr(0) || '") + ")"
+}
 
 // Ident returns name as a quoted identifier of DuckDB.
 func Ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

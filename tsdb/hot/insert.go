@@ -53,40 +53,44 @@ func (p *part) defineDictionary(ctx context.Context, tx *transaction) error {
 		if err := tx.exec(ctx, "INSERT INTO hot_tables VALUES ($1)", id); err != nil {
 			return err
 		}
+	} else if err := p.addDimensions(ctx, tx); err != nil {
+		return err
 	}
-	if p.schema == have {
-		return nil
-	}
+	var columns, measures []string
 	for i := len(have.dims); i < len(p.schema.dims); i++ {
-		if err := p.addDimension(ctx, tx, i); err != nil {
-			return err
-		}
+		columns = append(columns, fmt.Sprintf("(%d, true, %d, %s, %d)", id, i, duckdb.Quote(p.schema.dims[i]), Varchar))
 	}
 	for i := len(have.columns); i < len(p.schema.columns); i++ {
 		c := p.schema.columns[i]
-		if err := tx.exec(ctx, "INSERT INTO hot_columns VALUES ($1, false, $2, $3, $4)", id, i, c.Name, int(c.Type)); err != nil {
-			return err
-		}
+		columns = append(columns, fmt.Sprintf("(%d, false, %d, %s, %d)", id, i, duckdb.Quote(c.Name), c.Type))
 	}
 	for i := len(have.measures); i < len(p.schema.measures); i++ {
 		m := p.schema.measures[i]
-		if err := tx.exec(ctx, "INSERT INTO hot_measures VALUES ($1, $2, $3, $4)", id, i, m.Name, int(m.Type)); err != nil {
+		measures = append(measures, fmt.Sprintf("(%d, %d, %s, %d)", id, i, duckdb.Quote(m.Name), m.Type))
+	}
+	if err := tx.insertValues(ctx, "hot_columns", columns); err != nil {
+		return err
+	}
+	return tx.insertValues(ctx, "hot_measures", measures)
+}
+
+func (tx *transaction) insertValues(ctx context.Context, table string, rows []string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.exec(ctx, "INSERT INTO "+table+" VALUES "+strings.Join(rows, ", "))
+}
+
+// addDimensions gives the dictionary the columns of new dimensions.
+func (p *part) addDimensions(ctx context.Context, tx *transaction) error {
+	name := dictionaryName(p.table.id)
+	for i := len(p.table.mu.schema.dims); i < len(p.schema.dims); i++ {
+		tx.writer.forget(name)
+		if err := tx.exec(ctx, fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s VARCHAR", name, dimensionColumn(i))); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (p *part) addDimension(ctx context.Context, tx *transaction, ordinal int) error {
-	name := dictionaryName(p.table.id)
-	if p.table.mu.stored {
-		tx.writer.forget(name)
-		if err := tx.exec(ctx, fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s VARCHAR", name, dimensionColumn(ordinal))); err != nil {
-			return err
-		}
-	}
-	return tx.exec(ctx, "INSERT INTO hot_columns VALUES ($1, true, $2, $3, $4)",
-		p.table.id, ordinal, p.schema.dims[ordinal], int(Varchar))
 }
 
 // widen gives a segment the columns that a row needs.
