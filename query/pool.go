@@ -29,17 +29,20 @@ func (p *pool) take(ctx context.Context) (*duckdb.Conn, error) {
 	return p.connect(ctx)
 }
 
-// takeIdle returns an idle connection, or nil.
+// takeIdle returns an idle connection, or nil. Those of before the engine was opened
+// anew are let go.
 func (p *pool) takeIdle() *duckdb.Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := len(p.mu.idle)
-	if n == 0 {
-		return nil
+	for n := len(p.mu.idle); n > 0; n = len(p.mu.idle) {
+		c := p.mu.idle[n-1]
+		p.mu.idle = p.mu.idle[:n-1]
+		if c.IsOpen() {
+			return c
+		}
+		c.Close()
 	}
-	c := p.mu.idle[n-1]
-	p.mu.idle = p.mu.idle[:n-1]
-	return c
+	return nil
 }
 
 // connect opens a connection and prepares it.

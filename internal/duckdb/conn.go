@@ -29,6 +29,15 @@ func (c *Conn) Close() error {
 	return nil
 }
 
+// IsOpen reports whether the connection can be used: neither it nor its engine was
+// closed since, nor the engine opened anew.
+func (c *Conn) IsOpen() bool {
+	c.engine.mu.Lock()
+	defer c.engine.mu.Unlock()
+	_, ok := c.engine.mu.conns[c]
+	return ok
+}
+
 func (c *Conn) disconnect() {
 	c.once.Do(func() {
 		bindings.Disconnect(&c.conn)
