@@ -37,6 +37,7 @@ type parts struct {
 	queries  *query.Engine
 	rules    *rules.Engine
 	broker   *broker.Server
+	devices  *deviceAuth
 }
 
 // build opens everything, from the directory outwards to the listeners.
@@ -143,6 +144,7 @@ func (s *Server) openBroker(ctx context.Context, p *parts) error {
 			return err
 		}
 	}
+	p.devices = auth
 	p.broker, err = broker.Open(ctx, broker.Options{Dir: s.path("mqtt"), Sink: p.rules, Auth: auth, Logger: s.log, Registerer: s.registry})
 	if err != nil {
 		return err
@@ -164,7 +166,7 @@ func (s *Server) openDoors(l *listeners, p *parts) error {
 	}
 	handler, err := api.New(api.Options{
 		Services: services, Verifier: p.verifier, Logger: s.log, Registerer: s.registry,
-		Next: s.pages(page, p.broker.WebSocket(), p.store.Health),
+		Next: s.pages(page, p.devices.refuseForged(p.broker.WebSocket()), p.store.Health),
 	})
 	if err != nil {
 		return err

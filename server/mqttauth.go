@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/url"
@@ -29,12 +30,8 @@ type deviceAuth struct {
 func (a *deviceAuth) Authenticate(ctx context.Context, l broker.Login) (string, error) {
 	switch {
 	case l.HTTP != nil && identity.IsSigned(l.HTTP):
-		claim, err := a.verifier.Examine(ctx, l.HTTP, gateway)
-		if err != nil {
-			return "", fault.Wrap(fault.Invalid, err)
-		}
-		who, err := claim.Verify(nil)
-		return who.AccessKeyID, fault.Wrap(fault.Invalid, err)
+		who, err := a.signer(ctx, l.HTTP)
+		return who, fault.Wrap(fault.Invalid, err)
 	case a.passwords != nil && len(l.Password) > 0:
 		if !a.passwords.Verify(l.Username, l.Password) {
 			return "", fault.New(fault.Invalid, "wrong user name or password")
@@ -44,6 +41,32 @@ func (a *deviceAuth) Authenticate(ctx context.Context, l broker.Login) (string, 
 		return "", nil
 	}
 	return "", fault.New(fault.Denied, "this server wants a user name and a password")
+}
+
+// signer finds whose signature a WebSocket request carries.
+func (a *deviceAuth) signer(ctx context.Context, r *http.Request) (string, error) {
+	claim, err := a.verifier.Examine(ctx, r, gateway)
+	if err != nil {
+		return "", err
+	}
+	who, err := claim.Verify(nil)
+	return who.AccessKeyID, err
+}
+
+// refuseForged lets WebSocket requests pass to next unless they carry a signature that is
+// not right: those are 403 in place of a connection, as at AWS.
+func (a *deviceAuth) refuseForged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if identity.IsSigned(r) {
+			if _, err := a.signer(r.Context(), r); err != nil {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusForbidden)
+				json.NewEncoder(w).Encode(map[string]string{"message": err.Error()})
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ownPage reports whether a WebSocket was opened by a program or by a page of this server.

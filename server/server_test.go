@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -176,6 +177,31 @@ func TestBrowsable(t *testing.T) {
 	} {
 		if got := browsable(addr); got != want {
 			t.Errorf("browsable(%q) = %q, want %q", addr, got, want)
+		}
+	}
+}
+
+// TestForgedWebSocket opens WebSockets with signatures that are not right: the answer is
+// an HTTP error that a client can show. Unsigned ones pass on.
+func TestForgedWebSocket(t *testing.T) {
+	verifier, err := identity.NewVerifier(identity.Options{Keys: identity.NewKeyring(identity.NewKey()), Region: "us-east-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
+	handler := (&deviceAuth{verifier: verifier}).refuseForged(passed)
+	for name, c := range map[string]struct {
+		query string
+		want  int
+	}{
+		"unknown key": {"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=abc%2F20261122%2Fus-east-1%2Fiotdevicegateway%2Faws4_request&X-Amz-Date=20261122T114000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00", http.StatusForbidden},
+		"half signed": {"X-Amz-Algorithm=AWS4-HMAC-SHA256", http.StatusForbidden},
+		"unsigned":    {"", http.StatusSwitchingProtocols},
+	} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/mqtt?"+c.query, nil))
+		if body := w.Body.String(); w.Code != c.want || c.want == http.StatusForbidden && !strings.HasPrefix(body, `{"message":"`) {
+			t.Errorf("%s: %d %s, want %d", name, w.Code, body, c.want)
 		}
 	}
 }
