@@ -11,11 +11,14 @@ import (
 // variable is one environment variable of an AWS client.
 type variable struct{ name, value string }
 
+// sessionToken would belong to other keys, and clients would send it with ours.
+const sessionToken = "AWS_SESSION_TOKEN"
+
 // shells prints variables in the syntax of a shell, by its name.
 var shells = map[string]func([]variable) string{
-	"sh":         lines("export %s=%s", quoteSh),
-	"fish":       lines("set -gx %s %s", quoteFish),
-	"powershell": lines("$Env:%s = %s", quotePowerShell),
+	"sh":         lines("export %s=%s", quoteSh, "unset "+sessionToken),
+	"fish":       lines("set -gx %s %s", quoteFish, "set -e "+sessionToken),
+	"powershell": lines("$Env:%s = %s", quotePowerShell, "Remove-Item Env:"+sessionToken+" -ErrorAction Ignore"),
 	"json":       variablesJSON,
 }
 
@@ -62,13 +65,13 @@ func (r *running) variables() ([]variable, error) {
 	}, nil
 }
 
-func lines(form string, quote func(string) string) func([]variable) string {
+func lines(form string, quote func(string) string, last string) func([]variable) string {
 	return func(vars []variable) string {
 		var b strings.Builder
 		for _, v := range vars {
 			fmt.Fprintf(&b, form+"\n", v.name, quote(v.value))
 		}
-		return b.String()
+		return b.String() + last + "\n"
 	}
 }
 

@@ -23,6 +23,13 @@ func TestEnvironmentSurvivesTheShell(t *testing.T) {
 	}
 }
 
+func TestEnvironmentForgetsOtherTokens(t *testing.T) {
+	script := "export AWS_SESSION_TOKEN=old\n" + shells["sh"](nil) + `printf %s "${AWS_SESSION_TOKEN-gone}"`
+	if out, err := exec.Command("sh", "-c", script).Output(); err != nil || string(out) != "gone" {
+		t.Errorf("sh reads %q, %v, want no token", out, err)
+	}
+}
+
 func TestQuotes(t *testing.T) {
 	for name, c := range map[string]struct{ got, want string }{
 		"fish":       {quoteFish(`a'b\c`), `'a\'b\\c'`},
@@ -52,6 +59,8 @@ func TestExitCodes(t *testing.T) {
 		want int
 	}{
 		{[]string{"version"}, 0},
+		{[]string{}, 0},
+		{[]string{"nonsense"}, 2},
 		{[]string{"serve", "--nonsense"}, 2},
 		{[]string{"serve", "--account", "7"}, 2},
 		{[]string{"version", "more"}, 2},
