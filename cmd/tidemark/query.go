@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -80,6 +81,9 @@ func (r *running) query(ctx context.Context, text string, format tabular.Format,
 	for p := timestreamquery.NewQueryPaginator(client, &timestreamquery.QueryInput{QueryString: &text}); p.HasMorePages(); {
 		page, err := p.NextPage(ctx)
 		if err != nil {
+			if errors.Is(err, syscall.ECONNREFUSED) {
+				return fmt.Errorf("the server of %s does not answer (is `tidemark serve` running?): %w", r.dir, err)
+			}
 			cancelQuery(client, id, ctx.Err() != nil)
 			return explain(err, text)
 		}
