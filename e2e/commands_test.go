@@ -96,6 +96,25 @@ func TestEnvCommand(t *testing.T) {
 	}
 }
 
+// TestEnvWaits starts the server and `tidemark env` at once, as a pasted block of commands does.
+func TestEnvWaits(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "sh", "-euc", `"$0" serve --data "$1" --http 127.0.0.1:0 --https off --mqtt off --mqtt-tls off 2>"$1/log" &
+		trap 'kill $!; wait' EXIT
+		eval "$("$0" env --data "$1")"
+		"$2" timestream-query query --query-string 'SELECT 40 + 2' --output text --query 'Rows[0].Data[0].ScalarValue'`, binary(t), dir, tool(t, "venv/bin/aws"))
+	cmd.Env = cleanEnv()
+	if out, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "42" {
+		t.Errorf("serve and env at once: %v\n%s", err, out)
+	}
+	if out, errs, code := command(t, "", "env", "--data", t.TempDir(), "--wait", "0s"); code != 1 || out != "" || !strings.Contains(errs, "no server has run") {
+		t.Errorf("without a server: exit code %d, %s%s", code, out, errs)
+	}
+	if out, errs, code := command(t, "", "env", "--data", dir, "--wait", "10ms"); code != 0 || !strings.Contains(out, "AWS_ENDPOINT_URL") || !strings.Contains(errs, "does not answer") {
+		t.Errorf("with a server that has stopped: exit code %d, %s%s", code, out, errs)
+	}
+}
+
 // TestCheckCommand prints settings by where they come from, and refuses those that are wrong.
 func TestCheckCommand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tidemark.yaml")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,8 @@ func envCommand() *cobra.Command {
 			if !ok {
 				return usage(fmt.Errorf("--shell: want sh, fish, powershell or json"))
 			}
-			r, err := findRunning(cmd)
+			wait, _ := cmd.Flags().GetDuration("wait")
+			r, err := awaitRunning(cmd, wait)
 			if err != nil {
 				return err
 			}
@@ -45,6 +47,7 @@ func envCommand() *cobra.Command {
 		},
 	}
 	clientFlags(cmd)
+	cmd.Flags().Duration("wait", 5*time.Second, "how long to wait for a server that is starting")
 	cmd.Flags().String("shell", "sh", "syntax: sh, fish, powershell or json")
 	return cmd
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +57,37 @@ func findRunning(cmd *cobra.Command) (*running, error) {
 	}
 	r.key, err = readKey(r.keyFile())
 	return r, err
+}
+
+// awaitRunning is findRunning for a server that may be starting: it waits until there is
+// one that answers, at most so long.
+func awaitRunning(cmd *cobra.Command, wait time.Duration) (*running, error) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), wait)
+	defer cancel()
+	for {
+		r, err := findRunning(cmd)
+		if err == nil && r.answers(ctx) {
+			return r, nil
+		}
+		select {
+		case <-ctx.Done():
+			if err == nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "tidemark: the server of %s does not answer\n", r.dir)
+			}
+			return r, err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// answers reports whether something listens at the server's address.
+func (r *running) answers(ctx context.Context) bool {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", cmp.Or(r.addrs.HTTP, r.addrs.HTTPS))
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // readKey reads a root key without ever making one.
