@@ -35,6 +35,29 @@ await assert.rejects(
   (e) => e instanceof RejectedRecordsException && e.RejectedRecords[0].ExistingVersion === 1 && e.$metadata.httpStatusCode === 419,
 );
 
+// Every type in every time unit.
+await write.send(new CreateTableCommand({ DatabaseName: "jslab", TableName: "kinds" }));
+const second = BigInt(Math.floor(now / 1000)) - 60n;
+const values = { DOUBLE: ["1e-05", "1.0E-5"], BIGINT: ["9223372036854775807", "9223372036854775807"], VARCHAR: ["🌊 é", "🌊 é"], BOOLEAN: ["TRUE", "true"] };
+for (const [unit, factor] of Object.entries({ SECONDS: 1n, MILLISECONDS: 1000n, MICROSECONDS: 1000000n, NANOSECONDS: 1000000000n })) {
+  const at = { Dimensions: [{ Name: "unit", Value: unit }], Time: String(second * factor), TimeUnit: unit };
+  const measures = Object.entries(values).map(([Type, [Value]]) => ({ Name: `as${Type}`, Value, Type }));
+  await write.send(new WriteRecordsCommand({ DatabaseName: "jslab", TableName: "kinds", Records: [
+    ...Object.entries(values).map(([type, [value]]) => ({ ...at, MeasureName: type, MeasureValue: value, MeasureValueType: type })),
+    { ...at, MeasureName: "multi", MeasureValueType: "MULTI", MeasureValues: [...measures, { Name: "seen", Type: "TIMESTAMP", Value: at.Time }] },
+  ] }));
+  const want = new Date(Number(second) * 1000).toISOString().slice(0, 19).replace("T", " ") + ".000000000";
+  for (const [type, [, text]] of Object.entries(values)) {
+    for (const QueryString of [
+      `SELECT "measure_value::${type.toLowerCase()}", time FROM jslab.kinds WHERE unit = '${unit}' AND measure_name = '${type}'`,
+      `SELECT as${type}, seen FROM jslab.kinds WHERE unit = '${unit}' AND measure_name = 'multi'`,
+    ]) {
+      const got = (await query.send(new QueryCommand({ QueryString }))).Rows;
+      assert.deepEqual(got.map((r) => r.Data.map((d) => d.ScalarValue)), [[text, want]], QueryString);
+    }
+  }
+}
+
 const { endpointAddress } = await new IoTClient({}).send(new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" }));
 assert.match(endpointAddress, /:\d+$/);
 await new IoTDataPlaneClient({}).send(new PublishCommand({ topic: "any/topic", qos: 1, payload: Buffer.from("{}") }));
