@@ -115,6 +115,19 @@ func TestEnvWaits(t *testing.T) {
 	}
 }
 
+// TestOtherRegion lets the client commands find the region that the server wants.
+func TestOtherRegion(t *testing.T) {
+	n := serve(t, "--region", "eu-west-1", "--account", "123456789012")
+	if out, errs, code := command(t, "", "query", "--data", n.dir, "--format", "csv", "SELECT 1"); code != 0 || out != "_col0\n1\n" {
+		t.Errorf("query: exit code %d\n%s%s", code, out, errs)
+	}
+	var made struct{ Database struct{ Arn string } }
+	n.aws(&made, "timestream-write", "create-database", "--database-name", "plant")
+	if want := "arn:aws:timestream:eu-west-1:123456789012:database/plant"; made.Database.Arn != want {
+		t.Errorf("the ARN is %s, want %s", made.Database.Arn, want)
+	}
+}
+
 // TestCheckCommand prints settings by where they come from, and refuses those that are wrong.
 func TestCheckCommand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tidemark.yaml")

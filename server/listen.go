@@ -21,12 +21,14 @@ const (
 	ConsoleFile   = "console-token"
 )
 
-// Addresses are the addresses that a server listens on; empty where it does not.
+// Addresses are the addresses that a server listens on, empty where it does not, and the
+// region that it wants in signatures.
 type Addresses struct {
 	HTTP    string `json:"http,omitempty"`
 	HTTPS   string `json:"https,omitempty"`
 	MQTT    string `json:"mqtt,omitempty"`
 	MQTTTLS string `json:"mqtt-tls,omitempty"`
+	Region  string `json:"region,omitempty"`
 }
 
 // listeners are the open sockets of a server; nil where it does not listen.
@@ -35,6 +37,7 @@ type listeners struct{ http, https, mqtt, mqttTLS net.Listener }
 // listen binds every address that is on and notes what it was given.
 func (s *Server) listen() (*listeners, error) {
 	l := &listeners{}
+	s.addresses.Region = s.cfg.Region
 	for _, row := range []struct {
 		setting, addr string
 		into          *net.Listener

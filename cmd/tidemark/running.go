@@ -28,7 +28,7 @@ type running struct {
 // clientFlags are the flags by which a client command finds its server.
 func clientFlags(cmd *cobra.Command) {
 	cmd.Flags().String("data", defaultData(), "data directory of the server [TIDEMARK_DATA]")
-	cmd.Flags().String("region", config.Default().Region, "region of the server")
+	cmd.Flags().String("region", "", "region to sign for (default: the server's)")
 }
 
 // defaultData is where serve keeps its data when it is not told.
@@ -47,7 +47,7 @@ func findRunning(cmd *cobra.Command) (*running, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find data directory: %w", err)
 	}
-	r := &running{dir: dir, region: region}
+	r := &running{dir: dir}
 	text, err := os.ReadFile(filepath.Join(dir, server.AddressesFile))
 	if err != nil {
 		return nil, fmt.Errorf("no server has run in %s (is `tidemark serve` running, and is --data right?): %w", dir, err)
@@ -55,6 +55,7 @@ func findRunning(cmd *cobra.Command) (*running, error) {
 	if err := json.Unmarshal(text, &r.addrs); err != nil {
 		return nil, fmt.Errorf("read %s: %w", server.AddressesFile, err)
 	}
+	r.region = cmp.Or(region, r.addrs.Region, config.Default().Region)
 	r.key, err = readKey(r.keyFile())
 	return r, err
 }
