@@ -23,7 +23,9 @@ type options struct {
 	seconds time.Duration // of each throughput measurement
 	hosts   int
 	hours   int
-	repeat  int // of each query
+	repeat  int           // of each query
+	rounds  int           // of each throughput measurement
+	calm    time.Duration // longest wait before each round for a machine that is not busy otherwise
 }
 
 // suite is one group of measurements on a fresh server.
@@ -43,10 +45,12 @@ var suites = []suite{
 func main() {
 	var o options
 	flag.StringVar(&o.binary, "binary", "bin/tidemark", "program under test")
-	flag.DurationVar(&o.seconds, "for", 10*time.Second, "length of each throughput measurement")
+	flag.DurationVar(&o.seconds, "for", 5*time.Second, "length of each throughput measurement")
 	flag.IntVar(&o.hosts, "hosts", 400, "hosts of the TSBS data")
 	flag.IntVar(&o.hours, "hours", 24, "hours of the TSBS data")
 	flag.IntVar(&o.repeat, "repeat", 21, "runs of each query")
+	flag.IntVar(&o.rounds, "rounds", 3, "rounds of each throughput measurement; the median counts")
+	flag.DurationVar(&o.calm, "calm", time.Minute, "longest wait before each round for a machine that is as fast as it was before")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

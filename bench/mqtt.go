@@ -21,17 +21,20 @@ func benchMQTT(ctx context.Context, o options, r *report) error {
 		connections int
 		floor       float64
 	}{{1, 0}, {100, 20000}, {1000, 0}} {
-		err := withNode(ctx, o, func(n *node) error {
-			rate, acked, err := n.flood(ctx, b.connections, o.seconds)
-			if err != nil {
-				return err
-			}
-			r.add(figure{what: fmt.Sprintf("QoS 1 PUBACK, durable, %d connections", b.connections), value: rate, unit: "1/s", floor: b.floor})
-			return n.count(ctx, "SELECT count(*) FROM bench.mqtt", acked)
+		rate, note, err := r.rounds(o, func() (rate float64, err error) {
+			err = withNode(ctx, o, func(n *node) error {
+				var acked int64
+				if rate, acked, err = n.flood(ctx, b.connections, o.seconds); err != nil {
+					return err
+				}
+				return n.count(ctx, "SELECT count(*) FROM bench.mqtt", acked)
+			})
+			return rate, err
 		})
 		if err != nil {
 			return fmt.Errorf("%d connections: %w", b.connections, err)
 		}
+		r.add(figure{what: fmt.Sprintf("QoS 1 PUBACK, durable, %d connections", b.connections), value: rate, unit: "1/s", floor: b.floor, note: note})
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -14,6 +15,7 @@ import (
 type report struct {
 	out  io.Writer
 	rows []figure
+	best machine // the fastest that the machine has been in this run
 }
 
 // figure is one measured number. A floor of 0 is none; below says that less is better.
@@ -59,6 +61,31 @@ func number(v float64) string {
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)
+}
+
+// rounds measures something several times, each time on a machine that is calm, and
+// returns the median with a note that says what the machine could do around it.
+func (r *report) rounds(o options, measure func() (float64, error)) (float64, string, error) {
+	type round struct {
+		value float64
+		m     machine
+	}
+	var all []round
+	for range o.rounds {
+		m, err := awaitCalm(&r.best, o.calm)
+		if err != nil {
+			return 0, "", err
+		}
+		v, err := measure()
+		if err != nil {
+			return 0, "", err
+		}
+		all = append(all, round{v, m})
+	}
+	slices.SortFunc(all, func(a, b round) int { return cmp.Compare(a.value, b.value) })
+	median := all[len(all)/2]
+	note := fmt.Sprintf("%s to %s in %d rounds; %v", number(all[0].value), number(all[len(all)-1].value), len(all), median.m)
+	return median.value, note, nil
 }
 
 // quantile is the value below which a share p of the durations lies, in milliseconds.

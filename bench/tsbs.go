@@ -89,6 +89,10 @@ func questions(o options, end time.Time) []question {
 
 // ask runs a question until it is warm and then o.repeat times.
 func (n *node) ask(ctx context.Context, o options, r *report, q question) error {
+	m, err := awaitCalm(&r.best, o.calm)
+	if err != nil {
+		return err
+	}
 	c := n.caller()
 	took := make([]time.Duration, 0, o.repeat)
 	for i := range o.repeat + 2 {
@@ -104,6 +108,6 @@ func (n *node) ask(ctx context.Context, o options, r *report, q question) error 
 			took = append(took, time.Since(began))
 		}
 	}
-	r.add(figure{what: q.what + " (median)", value: quantile(took, 0.5), unit: "ms", floor: q.floor, below: true, note: fmt.Sprintf("p95 %s", number(quantile(took, 0.95)))})
+	r.add(figure{what: q.what + " (median)", value: quantile(took, 0.5), unit: "ms", floor: q.floor, below: true, note: fmt.Sprintf("p95 %s; %v", number(quantile(took, 0.95)), m)})
 	return nil
 }
