@@ -50,7 +50,7 @@ func TestTable(t *testing.T) {
 	}, [][]any{{"a name that is longer than before", 0.5, int64(1), ""}})
 	check(t, got,
 		"host  |   cpu |     n | note",
-		"------+-------+-------+-" + strings.Repeat("-", 18),
+		"------+-------+-------+-"+strings.Repeat("-", 18),
 		"alpha |   1.0 |     7 | x",
 		"日本  | 12.25 |  NULL | NULL",
 		"e\u0301     |   NaN | -1234 | two\\nlines\\x1b[31m",
