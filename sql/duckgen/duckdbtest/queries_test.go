@@ -184,7 +184,7 @@ func TestAggregates(t *testing.T) {
 		{"SELECT bitwise_and_agg(n), bitwise_or_agg(n) FROM demo.host WHERE n > 3", "4 5"},
 		{"SELECT array_agg(n ORDER BY time DESC), arbitrary(host) FROM demo.host WHERE host = 'a'", "[NULL, 2, 1] a"},
 		{"SELECT count(*) FILTER (WHERE host = 'a'), sum(n) FILTER (WHERE ok) FROM demo.host", "3 10"},
-		{"SELECT host, ok, count(*) FROM demo.host GROUP BY GROUPING SETS ((host), (ok), ()) ORDER BY 1, 2", "a NULL 3 | b NULL 2 | NULL false 1 | NULL true 3 | NULL NULL 1 | NULL NULL 5"},
+		{"SELECT host, ok, count(*) FROM demo.host GROUP BY GROUPING SETS ((host), (ok), ()) ORDER BY 1, 2, 3", "a NULL 3 | b NULL 2 | NULL false 1 | NULL true 3 | NULL NULL 1 | NULL NULL 5"},
 		{"SELECT host, grouping(host), count(*) FROM demo.host GROUP BY ROLLUP(host) ORDER BY 2, 1", "a 0 3 | b 0 2 | NULL 1 5"},
 		{"SELECT 'k' AS k, count(*) FROM demo.host GROUP BY 1", "k 5"},
 		{"SELECT count(*) FROM demo.host GROUP BY 5", "error: "},
