@@ -116,7 +116,7 @@ func (g *group) pick() (member *subscription, persistent bool) {
 	start := rand.IntN(n)
 	for i := range n {
 		m := g.members[(start+i)%n]
-		if m.session.conn.Load() != nil {
+		if c := m.session.conn.Load(); c != nil && c.end.Load() == nil { // one that is about to end would lose it
 			return m, true
 		}
 		persistent = persistent || m.session.persistent && m.qos > 0
