@@ -2,7 +2,6 @@ package hot
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"tidemark/fault"
@@ -122,12 +121,13 @@ func (s *Store) commit(batch []*submission) error {
 	return nil
 }
 
-// broken says what a failed commit means for callers. An error of the disk makes the
+// broken says what a failed commit means for callers: to send the rows again, whatever
+// DuckDB's reason is, since nothing of them is stored. An error of the disk makes the
 // store unhealthy, until it could open its file again.
 func (s *Store) broken(err error) error {
 	s.metrics.failures.Inc()
 	if !s.writer.dead && !duckdb.Broken(err) {
-		return fmt.Errorf("commit rows: %w", err)
+		return fault.New(fault.Unavailable, "The store cannot write the records: %w", err)
 	}
 	s.writer.dead = true
 	s.opts.Logger.Error("hot store cannot write", "component", "hot", "err", err)

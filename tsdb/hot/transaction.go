@@ -72,10 +72,15 @@ func (tx *transaction) writeAll(ctx context.Context, changed []*part) error {
 	return tx.exec(ctx, "COMMIT")
 }
 
-// undo forgets the batch after a failure. A transaction that DuckDB has already ended is fine.
+// undo forgets the batch after a failure. Closing an appender flushes what it still
+// holds, which has to happen inside a transaction: without one those rows would be
+// stored although their batch failed, and once more when they are sent again. BEGIN is
+// refused, and need not work, where the failed transaction is still open.
 func (tx *transaction) undo() {
+	ctx := context.Background()
+	_, _ = tx.writer.conn.Exec(ctx, "BEGIN TRANSACTION")
 	tx.writer.forgetAll()
-	_, _ = tx.writer.conn.Exec(context.Background(), "ROLLBACK")
+	_, _ = tx.writer.conn.Exec(ctx, "ROLLBACK")
 	for _, p := range tx.parts {
 		p.undo()
 	}
