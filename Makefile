@@ -9,10 +9,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 ARGS    ?=
 
-# Packages that no engine is linked into: their tests need no C compiler and are quick.
-PURE   := ./fault ./arn ./topic ./sql ./sql/... ./config ./internal/archtest ./internal/authority ./internal/tabular
 # Where goroutines meet, the race detector watches.
-RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server
+RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console
 
 .PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-quick fuzz docs tools clean
 
@@ -34,10 +32,10 @@ test-race: ## the packages where goroutines meet, under the race detector
 	go test -race $(RACED)
 
 test-console: ## the console's own tests, and that its built files match its sources
-	console/check.sh
+	PATH="$$(scripts/node.sh):$$PATH" console/check.sh
 
 test-e2e: build tools ## the built binary under real clients
-	TIDEMARK_E2E_BINARY=$(CURDIR)/$(BIN) TIDEMARK_E2E_TOOLS=$(CURDIR)/.tools go test -count=1 -timeout 15m -tags e2e ./e2e/...
+	TIDEMARK_E2E_BINARY=$(CURDIR)/$(BIN) TIDEMARK_E2E_TOOLS=$(CURDIR)/.tools PATH="$$(scripts/node.sh):$$PATH" go test -count=1 -timeout 15m -tags e2e ./e2e/...
 
 lint: ## gofmt and vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
