@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# debian.sh PROGRAM PACKAGE...: installs Debian packages when a program is missing.
+# debian.sh PROGRAM PACKAGE...: installs Debian packages when a program is missing, and
+# always when the program is given as -.
 set -euo pipefail
 program=$1
 shift
-command -v "$program" >/dev/null && exit
+[ "$program" = - ] || ! command -v "$program" >/dev/null || exit 0
 if ! command -v apt-get >/dev/null; then
-  echo "tools: $program is missing and there is no apt-get to install it with; install $*" >&2
+  echo "tools: there is no apt-get to install $* with" >&2
   exit 1
 fi
 sudo=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints the directory of a Node.js that is new enough for the console's build (20.19),
-# to be put in front of PATH. Where there is none, it installs one from the npm registry
-# into .tools, with Debian's npm to begin with.
+# Prints a directory to put in front of PATH so that node is new enough for the console's
+# build (20.19): an empty one when it is already, so that nothing else is shadowed.
+# Otherwise Node.js comes from the npm registry into .tools, with Debian's npm to begin with.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/.tools
@@ -11,7 +11,8 @@ new_enough() {
 }
 
 if command -v node >/dev/null && command -v npm >/dev/null && new_enough node; then
-  dirname "$(command -v node)"
+  mkdir -p "$tools/none"
+  echo "$tools/none"
   exit
 fi
 own=$tools/node22/node_modules/node/bin

@@ -16,7 +16,7 @@ if [ "$(cat "$tools/python-has" 2>/dev/null)" != "$python_wants" ]; then
   echo "tools: installing $python_wants"
   rm -rf "$tools/venv"
   if ! python3 -c 'import ensurepip' 2>/dev/null; then
-    scripts/debian.sh no-such-program python3-venv # Debian splits it off python3
+    scripts/debian.sh - python3-venv # Debian splits it off python3
   fi
   python3 -m venv "$tools/venv"
   # shellcheck disable=SC2086
