@@ -42,6 +42,8 @@ type conn struct {
 
 	resume time.Time // when the writer last sent a stored message; the writer's own
 
+	greetBy time.Time // when CONNECT has to be complete; zero once it is. The reader's own
+
 	out     *output
 	acks    *ackQueue
 	end     atomic.Pointer[ending]
@@ -53,15 +55,15 @@ type conn struct {
 
 func (s *Server) newConn(nc net.Conn, info ConnInfo) *conn {
 	c := &conn{
-		srv:       s,
-		nc:        nc,
-		info:      info,
-		keepAlive: s.limits.ConnectWait,
-		out:       newOutput(),
-		ended:     make(chan struct{}),
-		written:   make(chan struct{}),
-		done:      make(chan struct{}),
-		trace:     newTracer(),
+		srv:     s,
+		nc:      nc,
+		info:    info,
+		out:     newOutput(),
+		ended:   make(chan struct{}),
+		written: make(chan struct{}),
+		done:    make(chan struct{}),
+		trace:   newTracer(),
+		greetBy: time.Now().Add(s.limits.ConnectWait),
 	}
 	c.r = bufio.NewReaderSize(deadlineReader{c}, 4096)
 	return c
@@ -70,10 +72,15 @@ func (s *Server) newConn(nc net.Conn, info ConnInfo) *conn {
 // deadlineReader sets the read deadline when bytes are really waited for, which for
 // pipelined packets is far less often than a packet is read. Bytes of an incomplete
 // packet do not count as a sign of life on a slow line only by the length of one read.
+// Before CONNECT is complete nothing counts: a stranger has ConnectWait for all of it.
 type deadlineReader struct{ c *conn }
 
 func (d deadlineReader) Read(b []byte) (int, error) {
-	if err := d.c.nc.SetReadDeadline(time.Now().Add(d.c.keepAlive)); err != nil {
+	until := d.c.greetBy
+	if until.IsZero() {
+		until = time.Now().Add(d.c.keepAlive)
+	}
+	if err := d.c.nc.SetReadDeadline(until); err != nil {
 		return 0, err
 	}
 	return d.c.nc.Read(b)

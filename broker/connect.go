@@ -187,7 +187,7 @@ func (c *conn) configure(pk *packets.Packet) {
 	if host, _, err := net.SplitHostPort(c.nc.RemoteAddr().String()); err == nil {
 		c.remoteIP = host
 	}
-	c.keepAlive = l.keepAlive(pk.Connect.Keepalive) * 3 / 2
+	c.greetBy, c.keepAlive = time.Time{}, l.keepAlive(pk.Connect.Keepalive)*3/2
 	c.window = l.InFlight
 	if n := int(pk.Properties.ReceiveMaximum); n > 0 {
 		c.window = min(n, l.InFlight)

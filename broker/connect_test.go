@@ -311,6 +311,28 @@ func TestConnectWait(t *testing.T) {
 	})
 }
 
+// Whoever sends its CONNECT byte by byte gets no longer than others.
+func TestConnectWaitOfATrickle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t)
+		defer b.stop()
+		c := b.dial(v3)
+		begin := time.Now()
+		for i, octet := range connectPacket(v3, "trickle", nil) {
+			if _, err := c.nc.Write([]byte{octet}); err != nil {
+				break
+			}
+			if i > 10 {
+				t.Fatalf("a CONNECT is still read after %v, want 10 s", time.Since(begin))
+			}
+			time.Sleep(3 * time.Second)
+		}
+		if waited := time.Since(begin); waited > 15*time.Second {
+			t.Errorf("a trickling CONNECT was read for %v, want 10 s", waited)
+		}
+	})
+}
+
 func TestConnectionLimit(t *testing.T) {
 	b := start(t, limits(func(l *Limits) { l.Connections = 1 }))
 	c := b.connect(v3, "c", nil)
