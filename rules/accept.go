@@ -234,8 +234,12 @@ func (x *execution) record(run *runner, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.mu.failures = append(x.mu.failures, f)
-	if fault.KindOf(err) == fault.Unavailable && x.mu.resend == nil {
+	switch {
+	case x.mu.resend != nil:
+	case fault.KindOf(err) == fault.Unavailable:
 		x.mu.resend = err
+	case mayPass[fault.KindOf(err)] && x.engine.ctx.Err() != nil: // the end of the engine cut it short
+		x.mu.resend = errStopping
 	}
 }
 

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"tidemark/fault"
+	"tidemark/sql/iotsql"
 )
 
 func TestAccept(t *testing.T) {
@@ -290,4 +292,38 @@ func TestRaces(t *testing.T) {
 	if n := len(slices.DeleteFunc(rec.got(), func(s string) bool { return s[0] != 'a' })); n != 400 {
 		t.Errorf("%d events, want 400", n)
 	}
+}
+
+// cut is an action that Close interrupts.
+type cut struct{}
+
+func (cut) Do(ctx context.Context, _ *Event, done func(error)) {
+	go func() {
+		<-ctx.Done()
+		done(context.Cause(ctx))
+	}()
+}
+
+// A message whose action Close interrupts was not stored, and must not count as done.
+func TestCloseAsksToSendAgain(t *testing.T) {
+	builders := map[string]Builder{"cut": {Shape: "CutAction", Build: func(*iotsql.Statement, json.RawMessage) (Action, error) { return cut{}, nil }}}
+	e, err := Open(t.Context(), Options{Store: newMemory(), Builders: builders})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := ActionSpec{"cut", json.RawMessage(`{}`)}
+	if err := e.Create(t.Context(), Rule{Name: "r", SQL: "SELECT * FROM 'dt/+'", Actions: []ActionSpec{spec}}); err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan error, 1)
+	go func() { ran <- e.Run(t.Context()) }()
+	answered := make(chan error, 1)
+	e.Accept(t.Context(), msg("dt/1", "{}"), func(err error) { answered <- err })
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answered; fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("done(%v) for an action that Close interrupted, want %v", err, fault.Unavailable)
+	}
+	<-ran
 }
