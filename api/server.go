@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -88,6 +89,7 @@ type Server struct {
 	metrics *metrics
 	slots   chan struct{}
 	buffers buffers
+	outage  atomic.Int64 // the second of the last failure by an outage that was logged
 	log     *slog.Logger
 }
 
@@ -225,10 +227,17 @@ func (s *Server) recovered(err *error) {
 // report logs what is ours to fix; what a client did wrong is counted only.
 func (s *Server) report(ctx context.Context, svc *Service, op *Operation, id string, wire WireError, err error) {
 	gone := errors.Is(err, context.Canceled) && ctx.Err() != nil
-	if wire.Status < 500 || gone {
+	if wire.Status < 500 || gone || fault.KindOf(err) == fault.Unavailable && !s.firstThisSecond() {
 		return
 	}
 	s.log.ErrorContext(ctx, "request failed", "request_id", id, "operation", svc.Name+"."+op.Name, "err", err)
+}
+
+// firstThisSecond is true once a second: an outage, a full disk for one, fails every
+// request, and the metrics count them.
+func (s *Server) firstThisSecond() bool {
+	now := time.Now().Unix()
+	return s.outage.Swap(now) != now
 }
 
 func remoteIP(r *http.Request) string {

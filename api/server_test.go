@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -51,6 +53,7 @@ func echoService() api.Service {
 			end("Unclassified", errors.New("a secret of the house")),
 			end("Typed", fault.Wrap(fault.Invalid, fmt.Errorf("wrapped: %w", &typedError{7}))),
 			end("Slow", context.DeadlineExceeded),
+			end("Outage", fault.New(fault.Unavailable, "the disk is full")),
 			api.Op("Panic", func(context.Context, *struct{}) (*echoOutput, error) { panic("a broken invariant") }),
 			api.Op("Who", func(ctx context.Context, _ *struct{}) (*echoOutput, error) {
 				r := api.RequestFrom(ctx)
@@ -133,6 +136,22 @@ func TestServerHidesInternals(t *testing.T) {
 	}
 	if resp, body := do(t, base, "Slow", `{}`); resp.StatusCode != 503 || !strings.Contains(body, "took too long") {
 		t.Errorf("Slow = %d %s, want 503", resp.StatusCode, body)
+	}
+}
+
+func TestServerLogsAnOutageOnceASecond(t *testing.T) {
+	var log bytes.Buffer
+	base := apitest.Start(t, api.Options{Services: []api.Service{echoService()}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	began := time.Now()
+	const requests = 200
+	for range requests {
+		if resp, body := do(t, base, "Outage", `{}`); resp.StatusCode != 503 {
+			t.Fatalf("Outage = %d %s, want 503", resp.StatusCode, body)
+		}
+	}
+	lines, most := bytes.Count(log.Bytes(), []byte("\n")), 2+int(time.Since(began)/time.Second)
+	if lines == 0 || lines > most {
+		t.Errorf("%d requests failed and left %d lines, want 1 to %d", requests, lines, most)
 	}
 }
 
