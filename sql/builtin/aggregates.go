@@ -4,7 +4,7 @@ package builtin
 // sentence says otherwise, and give NULL over no rows.
 var aggregates = []entry{
 	{Sig: "count(T...) bigint", Emit: emitCount, Doc: "The number of rows, or of rows whose argument is not NULL; 0 over no rows."},
-	{Sig: "count_if(boolean) bigint", SQL: "CAST(count_if({d}{1}{o}){f} AS BIGINT)", Doc: "The number of rows for which the condition is true."},
+	{Sig: "count_if(boolean) bigint", SQL: "CAST(coalesce(count_if({d}{1}{o}){f}, 0) AS BIGINT)", Doc: "The number of rows for which the condition is true; 0 over no rows."},
 	{Sig: "sum(I) bigint", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
 	{Sig: "sum(double) double", SQL: "sum({d}{1}{o}){f}", Doc: "The sum."},
 	{Sig: "sum(interval day to second) interval day to second", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},

@@ -27,7 +27,7 @@ var arrays = []entry{
 	{Sig: "contains(array(T), T) boolean", SQL: "tm_contains({1}, {2})", Doc: "Whether the element is in the array."},
 	{Sig: "element_at(array(T), bigint) T", SQL: "list_extract({1}, tm_not_zero({2}))", Doc: "The element at a position, from the end when negative; NULL beyond."},
 	{Sig: "flatten(array(array(T))) array(T)", SQL: "flatten({1})", Doc: "The elements of the inner arrays."},
-	{Sig: "repeat(T, bigint) array(T)", SQL: "list_transform(range(tm_at_most({2})), lambda i: {1})", Doc: "The element so many times, at most 10,000."},
+	{Sig: "repeat(T, bigint) array(T)", SQL: "list_transform([{'v': {1}, 'n': tm_at_most({2})}], lambda r: list_transform(range(r.n), lambda i: r.v))[1]", Doc: "The element so many times, at most 10,000."},
 	{Sig: "reverse(array(T)) array(T)", SQL: "list_reverse({1})", Doc: "In opposite order."},
 	{Sig: "sequence(bigint, bigint) array(bigint)", SQL: "tm_sequence({1}, {2}, CAST(CASE WHEN {1} <= {2} THEN 1 ELSE -1 END AS BIGINT))", Doc: "The numbers from the first to the second, at most 10,000."},
 	{Sig: "sequence(bigint, bigint, bigint) array(bigint)", SQL: "tm_sequence({1}, {2}, {3})", Doc: "The numbers from the first to the second in steps, at most 10,000."},

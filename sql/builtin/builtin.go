@@ -51,6 +51,8 @@ type Overload struct {
 	Clock bool
 	// Volatile: two calls with equal arguments may differ.
 	Volatile bool
+	// Catches: the emitter puts the call under TRY, so that an error becomes NULL.
+	Catches bool
 
 	params    []pattern
 	variadic  bool // the last parameter may be repeated, and left out

@@ -9,7 +9,7 @@ var conditional = []entry{
 	{Sig: "if(boolean, T, T) T", SQL: "CASE WHEN {1} THEN {2} ELSE {3} END", Doc: "The second value when the condition is true, else the third."},
 	{Sig: "coalesce(T, T...) T", SQL: "coalesce({*})", Doc: "The first value that is not NULL."},
 	{Sig: "nullif(T, T) T", SQL: "nullif({1}, {2})", Doc: "NULL when the values are equal, else the first."},
-	{Sig: "try(T) T", SQL: "TRY({1})", Doc: "The value, or NULL when computing it fails."},
+	{Sig: "try(T) T", SQL: "{1}", Catches: true, Doc: "The value, or NULL when computing it fails."},
 	{Sig: "greatest(O, O...) O", Emit: emitExtreme("greatest"), Doc: "The largest value; NULL when one is NULL."},
 	{Sig: "least(O, O...) O", Emit: emitExtreme("least"), Doc: "The smallest value; NULL when one is NULL."},
 	{Sig: "typeof(T) varchar", Emit: emitTypeOf, Doc: "The name of the value's type."},

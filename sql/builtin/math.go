@@ -6,7 +6,7 @@ import "tidemark/sql/types"
 // error outside of a function's domain the result is NaN or infinite, as in Java.
 var mathematics = []entry{
 	{Sig: "abs(N) N", SQL: "abs({1})", Doc: "The absolute value; that of the smallest integer is an error."},
-	{Sig: "cbrt(double) double", SQL: "cbrt({1})", Doc: "The cube root."},
+	{Sig: "cbrt(double) double", SQL: "tm_cbrt({1})", Doc: "The cube root."},
 	{Sig: "ceil(N) N", Emit: emitOnDouble("ceil({1})"), Doc: "Rounded up to a whole number."},
 	{Sig: "ceiling(N) N", Emit: emitOnDouble("ceil({1})"), Doc: "Rounded up to a whole number."},
 	{Sig: "floor(N) N", Emit: emitOnDouble("floor({1})"), Doc: "Rounded down to a whole number."},

@@ -11,6 +11,7 @@ type entry struct {
 	Fold      func(args []any) (any, error)
 	Clock     bool
 	Volatile  bool
+	Catches   bool
 	Frameless bool
 	Doc       string
 }
@@ -50,7 +51,7 @@ func add(t map[string]*Function, kind Kind, e entry) {
 		panic("builtin " + e.Sig)
 	}
 	f.Overloads = append(f.Overloads, &Overload{
-		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Clock: e.Clock, Volatile: e.Volatile, frameless: e.Frameless,
+		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Clock: e.Clock, Volatile: e.Volatile, Catches: e.Catches, frameless: e.Frameless,
 		params: params, variadic: variadic, result: result, sql: e.SQL, emit: e.Emit, fold: e.Fold,
 	})
 }

@@ -85,6 +85,7 @@ type emitter struct {
 	scopes []scope  // of the enclosing queries, outermost first
 	tables int      // relations named so far
 	ids    plan.IDs // for columns that only the text needs
+	guard  *guard   // of the TRY that is being written
 	err    error    // the first
 }
 

@@ -28,9 +28,9 @@ func (e *emitter) anyExpr(in scope, x plan.Expr) string {
 	case *plan.Ref:
 		return e.ref(in, x)
 	case *plan.Call:
-		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result})
+		return e.call(in, x)
 	case *plan.Cast:
-		return cast(e.expr(in, x.X), x)
+		return e.cast(in, x)
 	case *plan.Case:
 		return e.caseOf(in, x)
 	case *plan.MakeRow:
@@ -42,11 +42,11 @@ func (e *emitter) anyExpr(in scope, x plan.Expr) string {
 	case *plan.Subscript:
 		return e.subscript(in, x)
 	case *plan.ScalarQuery:
-		return "(" + e.subquery(in, x.Query) + ")"
+		return e.ahead(func() string { return "(" + e.subquery(in, x.Query) + ")" })
 	case *plan.Exists:
-		return "EXISTS (" + e.subquery(in, x.Query) + ")"
+		return e.ahead(func() string { return "EXISTS (" + e.subquery(in, x.Query) + ")" })
 	case *plan.Quantified:
-		return e.quantified(in, x)
+		return e.ahead(func() string { return e.quantified(in, x) })
 	}
 	return e.predicate(in, x)
 }
@@ -154,14 +154,6 @@ func (e *emitter) emitted(fn *builtin.Overload, c builtin.Call) string {
 	text, err := fn.Emit(c)
 	if err != nil {
 		return e.refuse("%w", err)
-	}
-	return text
-}
-
-func cast(x string, c *plan.Cast) string {
-	text := builtin.CastSQL(x, c.X.Type(), c.To)
-	if c.Try {
-		return "TRY(" + text + ")"
 	}
 	return text
 }

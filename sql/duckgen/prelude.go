@@ -41,6 +41,9 @@ var numberMacros = []string{
 	"tm_log2(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE log2(x) END",
 	"tm_log10(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE log10(x) END",
 	"tm_sqrt(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(x) END",
+	// A step of Newton's method puts the last digit right.
+	"tm_newton_cbrt(x, r) AS CASE WHEN r = 0 OR isinf(r) OR isnan(r) THEN r ELSE r - (r * r * r - x) / (3 * r * r) END",
+	"tm_cbrt(x) AS tm_newton_cbrt(x, cbrt(x))",
 	"tm_acos(x) AS CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE acos(x) END",
 	"tm_asin(x) AS CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE asin(x) END",
 	"tm_cos(x) AS CASE WHEN isinf(x) THEN CAST('NaN' AS DOUBLE) ELSE cos(x) END",

@@ -138,6 +138,14 @@ func TestSelect(t *testing.T) {
 		{"SELECT ARRAY[1, 2][3]", "error: Array subscript must be less than or equal to array length: 3 > 2"},
 		{"SELECT 1 / (n - 4) FROM demo.host WHERE n = 4", "error: Division by zero"},
 		{"SELECT TRY(1 / (n - 4)) FROM demo.host WHERE n >= 4 ORDER BY n", "NULL | 1"},
+		{"SELECT TRY(1 / (n - (SELECT 4))) FROM demo.host WHERE n >= 4 ORDER BY n", "NULL | 1"},
+		{"SELECT TRY((SELECT 8) / (SELECT 4)), TRY(EXISTS (SELECT 1)), TRY(1 IN (SELECT 2)), TRY(TRY(1 / (SELECT 0)) + (SELECT 1))", "2 true false NULL"},
+		{"SELECT TRY(sum(n) / (SELECT 0)), TRY(count(*) / (SELECT 1)), TRY_CAST((SELECT 'x') AS BIGINT) FROM demo.host WHERE n = 4", "NULL 1 NULL"},
+		{"SELECT n, TRY(n / (SELECT min(i.n) - 4 FROM demo.host i WHERE i.n = o.n)) FROM demo.host o WHERE n >= 4 ORDER BY n", "4 NULL | 5 5"},
+		{"SELECT TRY(random()) < 1, TRY(1 / (SELECT TRY(1 / (SELECT 1))))", "true 1"},
+		{"SELECT repeat((SELECT 'x'), (SELECT 2)), repeat(NULL, 1), repeat(1, 0), TRY(repeat('x', 10001))", "[x, x] [NULL] [] NULL"},
+		{"SELECT count_if(n > 9), count_if(ok) FROM demo.host WHERE n > 9", "0 0"},
+		{"SELECT cbrt(x) FROM (VALUES 27, -27, 1000, 0, 0.125) AS t(x)", "3.0 | -3.0 | 10.0 | 0.0 | 0.5"},
 	})
 }
 
