@@ -127,6 +127,7 @@ func (s *Server) endSession(ss *session) {
 	ss.ended = true
 	subs, w := ss.subs, ss.will
 	ss.subs, ss.will = map[string]*subscription{}, nil
+	s.disarm(ss)
 	ss.mu.Unlock()
 	for _, sub := range subs {
 		s.unlink(sub)

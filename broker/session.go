@@ -31,7 +31,7 @@ type session struct {
 	expiry       time.Duration // how long the session outlives a connection
 	disconnected time.Time     // zero while connected
 	ended        bool
-	alarm        time.Time // the earliest one set; zero when none is
+	alarm        *alarm // the one that is set, or nil
 
 	flow flow
 }

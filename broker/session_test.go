@@ -389,3 +389,22 @@ func TestQueueLimit(t *testing.T) {
 	pub.publish1("t", "after")
 	sub.want("t", "after")
 }
+
+// A device that begins a new long session with every connection leaves nothing of the
+// old ones in memory.
+func TestEndedSessionsLeaveNoAlarms(t *testing.T) {
+	b := start(t)
+	for range 20 {
+		c := b.connect(v5, "flapping", func(pk *packets.Packet) {
+			pk.Properties.SessionExpiryInterval, pk.Properties.SessionExpiryIntervalFlag = 86400, true
+		})
+		c.write([]byte{typeDisconnect << 4, 0})
+		c.gone()
+	}
+	b.connect(v5, "flapping", nil) // begins once the last connection has let go, and ends its session
+	b.s.alarms.mu.Lock()
+	defer b.s.alarms.mu.Unlock()
+	if got := len(b.s.alarms.queue); got != 0 {
+		t.Errorf("%d alarms are set for sessions that ended, want none", got)
+	}
+}

@@ -93,21 +93,29 @@ func (ss *session) record() *sessionRecord {
 }
 
 // arm sets the alarm for what comes next in the life of a session without a
-// connection. At most one alarm earlier than all others is set; ss.mu is held.
+// connection. A session has one alarm at most; ss.mu is held.
 func (s *Server) arm(ss *session) {
 	due := ss.disconnected.Add(ss.expiry)
 	if ss.will != nil {
 		due = ss.willDue()
 	}
-	if !ss.alarm.IsZero() && !ss.alarm.After(due) {
+	if ss.alarm != nil && !ss.alarm.at.After(due) {
 		return
 	}
-	ss.alarm = due
-	s.alarms.at(due, func() {
+	s.disarm(ss)
+	ss.alarm = s.alarms.at(due, func() {
 		if s.begin() {
 			go s.wake(ss, due)
 		}
 	})
+}
+
+// disarm takes the alarm back; ss.mu is held.
+func (s *Server) disarm(ss *session) {
+	if ss.alarm != nil {
+		s.alarms.cancel(ss.alarm)
+		ss.alarm = nil
+	}
 }
 
 // willDue returns when the will of a disconnected session is published; ss.mu is held.
@@ -118,8 +126,8 @@ func (s *Server) wake(ss *session, due time.Time) {
 	defer s.tasks.Done()
 	defer s.sessions.lock(ss.id)()
 	ss.mu.Lock()
-	if ss.alarm.Equal(due) {
-		ss.alarm = time.Time{}
+	if ss.alarm != nil && ss.alarm.at.Equal(due) {
+		ss.alarm = nil
 	}
 	if ss.conn.Load() != nil || ss.ended {
 		ss.mu.Unlock()
