@@ -104,7 +104,7 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.mu.stored, t.mu.schema, t.mu.segments = true, newSchema(), nil
-	t.mu.series = seriesTable{seed: t.mu.series.seed, heads: map[uint64]uint32{}}
+	t.mu.series.reset()
 	if err := t.recoverSchema(ctx, conn); err != nil {
 		return err
 	}

@@ -71,6 +71,12 @@ func newSeriesTable() seriesTable {
 	return seriesTable{seed: maphash.MakeSeed(), heads: map[uint64]uint32{}}
 }
 
+// reset forgets every series. It leaves the seed alone, which hash reads without a lock.
+func (st *seriesTable) reset() {
+	st.heads, st.list, st.pairs = map[uint64]uint32{}, nil, nil
+	st.measures, st.named, st.used, st.dims = interner{}, nil, nil, nil
+}
+
 // hash returns the hash of a row's identity. It needs no lock.
 func (st *seriesTable) hash(r *Row) uint64 {
 	var h maphash.Hash

@@ -95,3 +95,29 @@ func TestFailedCommitIsUnavailable(t *testing.T) {
 		t.Errorf("commit after the cause has passed: %v", err)
 	}
 }
+
+// Rows are hashed without a lock, also while a table is read anew after a failure. The
+// race detector watches.
+func TestResolveDuringRecovery(t *testing.T) {
+	s := openHot(t)
+	table := s.Table(1)
+	if err := s.commit([]*submission{one(table, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	want := one(table, 2).rows[0].hash
+	got := make(chan uint64)
+	go func() {
+		for range 100 {
+			got <- one(table, 2).rows[0].hash
+		}
+		close(got)
+	}()
+	for hash := range got {
+		if err := table.recover(t.Context(), s.writer.conn); err != nil {
+			t.Error(err)
+		}
+		if hash != want {
+			t.Errorf("hash = %x after recovery, want %x", hash, want)
+		}
+	}
+}
