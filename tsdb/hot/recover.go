@@ -27,8 +27,24 @@ func (s *Store) recover(ctx context.Context) error {
 	}
 	for _, row := range ids {
 		id := uint32(row[0].(int64))
-		if err := s.Table(id).recover(ctx, conn); err != nil {
+		t := s.deleted(id)
+		if t == nil {
+			t = s.Table(id)
+		}
+		if err := t.recover(ctx, conn); err != nil {
 			return fmt.Errorf("table %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// deleted returns the table of a number whose rows wait to be dropped, or nil.
+func (s *Store) deleted(id uint32) *Table {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.mu.dropping {
+		if d.table.id == id {
+			return d.table
 		}
 	}
 	return nil

@@ -121,3 +121,31 @@ func TestResolveDuringRecovery(t *testing.T) {
 		}
 	}
 }
+
+// A table that was deleted while a query read it does not come back when the file is
+// read anew, and goes from the file once the query has ended.
+func TestRecoveryLeavesDeletedTablesDeleted(t *testing.T) {
+	s := openHot(t)
+	if err := s.commit([]*submission{one(s.Table(1), 1)}); err != nil {
+		t.Fatal(err)
+	}
+	query := s.Snapshot()
+	s.Drop(1)
+	if _, err := s.writer.conn.Exec(t.Context(), "DROP TABLE "+probe); err != nil {
+		t.Fatal(err) // a connection that is opened anew has none
+	}
+	if err := s.recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.numbers(); len(got) != 0 {
+		t.Errorf("tables %v after recovery, want none", got)
+	}
+	if err := query.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.dropTables()
+	left, err := collect(t.Context(), s.writer.conn, "SELECT id FROM hot_tables")
+	if err != nil || len(left) != 0 {
+		t.Errorf("the file keeps %v, %v after the query ended, want nothing", left, err)
+	}
+}
