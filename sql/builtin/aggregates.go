@@ -3,7 +3,8 @@ package builtin
 // aggregates (developer guide, "Aggregate functions"). All ignore NULL unless the
 // sentence says otherwise, and give NULL over no rows.
 var aggregates = []entry{
-	{Sig: "count(T...) bigint", Emit: emitCount, Doc: "The number of rows, or of rows whose argument is not NULL; 0 over no rows."},
+	{Sig: "count() bigint", SQL: "count(*){f}", Doc: "The number of rows, also written count(*); 0 over no rows."},
+	{Sig: "count(T) bigint", SQL: "count({d}{1}{o}){f}", Doc: "The number of rows whose argument is not NULL; 0 over no rows."},
 	{Sig: "count_if(boolean) bigint", SQL: "CAST(coalesce(count_if({d}{1}{o}){f}, 0) AS BIGINT)", Doc: "The number of rows for which the condition is true; 0 over no rows."},
 	{Sig: "sum(I) bigint", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
 	{Sig: "sum(double) double", SQL: "sum({d}{1}{o}){f}", Doc: "The sum."},
@@ -24,14 +25,6 @@ var aggregates = []entry{
 	{Sig: "every(boolean) boolean", SQL: "bool_and({d}{1}{o}){f}", Doc: "Whether every value is true."},
 	{Sig: "bool_or(boolean) boolean", SQL: "bool_or({d}{1}{o}){f}", Doc: "Whether some value is true."},
 	{Sig: "create_time_series(timestamp, T) timeseries(T)", Emit: emitCreateTimeSeries, Doc: "The rows of the group as a series ordered by time; a NULL time or value is an error."},
-}
-
-// emitCount renders count() and count(*), which arrive without arguments, as count(*).
-func emitCount(c Call) (string, error) {
-	if len(c.Args) == 0 {
-		return fill("count(*){f}", c), nil
-	}
-	return fill("count({d}{1}{o}){f}", c), nil
 }
 
 // emitCreateTimeSeries collects structs in the order of their times.

@@ -47,7 +47,7 @@ func TestResolve(t *testing.T) {
 		{"coalesce:", "Unexpected parameters () for function coalesce. Expected: coalesce(T, T...)"},
 		{"count:", " -> bigint"},
 		{"count:row(bigint)", "row(bigint) -> bigint"},
-		{"count:bigint,bigint", "bigint, bigint -> bigint"},
+		{"count:bigint,bigint", "Unexpected parameters (bigint, bigint) for function count. Expected: count(), count(T)"},
 		{"day:varchar", "timestamp -> bigint"},
 		{"cardinality:timeseries(double)", "array(row(time timestamp, value double)) -> bigint"},
 		{"create_time_series:timestamp,bigint", "timestamp, bigint -> timeseries(bigint)"},
