@@ -47,10 +47,15 @@ func (s *Server) retain(p *publication) {
 		p.finish(err)
 		return
 	}
+	before := r.count
 	b := r.note(m, known)
+	counted := r.count - before
 	r.mu.Unlock()
 	s.queues.Commit(b, func(err error) {
-		r.settle(m.Topic)
+		if err == nil {
+			counted = 0 // it stands
+		}
+		r.settle(m.Topic, counted)
 		p.finishLater(err)
 	})
 }
@@ -91,10 +96,12 @@ func (r *retained) note(m *Message, known bool) *seqlog.Batch {
 	return b
 }
 
-// settle forgets a change that is on disk.
-func (r *retained) settle(name string) {
+// settle forgets a change that is on disk, or that failed: then what it had counted is
+// taken back.
+func (r *retained) settle(name string, counted int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.count -= counted
 	if p := r.pending[name]; p != nil {
 		if p.changes--; p.changes == 0 {
 			delete(r.pending, name)

@@ -2,13 +2,16 @@ package broker
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"tidemark/fault"
+	"tidemark/internal/seqlog"
 )
 
 func retain(m *message) { m.retain = true }
@@ -135,5 +138,53 @@ func TestListRetained(t *testing.T) {
 	r, err := b.s.Retained("t/3")
 	if err != nil || string(r.Message.Payload) != "3" || r.Message.QoS != 1 || time.Since(r.Modified) > time.Minute {
 		t.Errorf("Retained = %+v, %v", r, err)
+	}
+}
+
+// fullDisk is a file system that has no room once full is set.
+type fullDisk struct {
+	vfs.FS
+	full atomic.Bool
+}
+
+func (d *fullDisk) GetDiskUsage(string) (vfs.DiskUsage, error) {
+	if d.full.Load() {
+		return vfs.DiskUsage{}, nil
+	}
+	return vfs.DiskUsage{AvailBytes: 1 << 40}, nil
+}
+
+// A retained message that could not be stored does not count against the limit, however
+// often its client tries.
+func TestRetainedThatFailedDoesNotCount(t *testing.T) {
+	disk := &fullDisk{FS: vfs.NewMem()}
+	queues, err := seqlog.Open(seqlog.Options{Dir: "mqtt", FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := start(t, func(o *Options) { o.Queues = queues })
+	t.Cleanup(func() {
+		b.stop()
+		queues.Close()
+	})
+	publish := func() error {
+		done := make(chan error, 1)
+		b.s.Publish(t.Context(), &Message{Topic: "a", Payload: []byte("x"), QoS: 1, Retain: true}, func(err error) { done <- err })
+		return <-done
+	}
+	disk.full.Store(true)
+	for range 3 {
+		if err := publish(); err == nil {
+			t.Fatal("a retained message was stored on a full disk")
+		}
+	}
+	disk.full.Store(false)
+	if err := publish(); err != nil {
+		t.Fatal(err)
+	}
+	b.s.retained.mu.Lock()
+	defer b.s.retained.mu.Unlock()
+	if got := b.s.retained.count; got != 1 {
+		t.Errorf("%d retained messages count after three that failed and one that did not, want 1", got)
 	}
 }
