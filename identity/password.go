@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -28,6 +29,7 @@ type Passwords struct {
 	hashes map[string][]byte // by user; bcrypt
 	dummy  []byte            // compared for unknown users, so that they take as long
 	key    []byte
+	slots  chan struct{} // comparisons at once: wrong passwords may not take every processor
 
 	mu struct {
 		sync.Mutex
@@ -43,6 +45,9 @@ func LoadPasswords(path string) (*Passwords, error) {
 		return nil, fault.New(fault.Invalid, "password file: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > maxPasswordFile {
+		return nil, fault.New(fault.Invalid, "password file %s: %d bytes are more than %d", path, info.Size(), maxPasswordFile)
+	}
 	p, err := ReadPasswords(io.LimitReader(f, maxPasswordFile))
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "password file %s: %w", path, err)
@@ -52,7 +57,7 @@ func LoadPasswords(path string) (*Passwords, error) {
 
 // ReadPasswords reads the lines of a password file.
 func ReadPasswords(r io.Reader) (*Passwords, error) {
-	p := &Passwords{hashes: map[string][]byte{}, key: make([]byte, 32)}
+	p := &Passwords{hashes: map[string][]byte{}, key: make([]byte, 32), slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 	p.mu.known = map[string][sha256.Size]byte{}
 	rand.Read(p.key)
 	lines := bufio.NewScanner(r)
@@ -97,17 +102,24 @@ func (p *Passwords) Verify(user string, password []byte) bool {
 	if ok && hmac.Equal(known[:], sum[:]) {
 		return true
 	}
-	hash, exists := p.hashes[user]
-	if !exists {
-		hash = p.dummy
-	}
-	if bcrypt.CompareHashAndPassword(hash, password) != nil || !exists {
+	if !p.compare(user, password) {
 		return false
 	}
 	p.mu.Lock()
 	p.mu.known[user] = sum
 	p.mu.Unlock()
 	return true
+}
+
+// compare takes as long for an unknown user as for a known one.
+func (p *Passwords) compare(user string, password []byte) bool {
+	p.slots <- struct{}{}
+	defer func() { <-p.slots }()
+	hash, exists := p.hashes[user]
+	if !exists {
+		hash = p.dummy
+	}
+	return bcrypt.CompareHashAndPassword(hash, password) == nil && exists
 }
 
 func (p *Passwords) sum(user string, password []byte) [sha256.Size]byte {

@@ -71,9 +71,16 @@ func (a *deviceAuth) refuseForged(next http.Handler) http.Handler {
 
 // ownPage reports whether a WebSocket was opened by a program or by a page of this server.
 // A page from elsewhere, open in a browser on this machine, reaches us over loopback
-// too, and may not pass for the machine's owner; nor may one whose name was rebound to us.
+// too, and may not pass for the machine's owner; nor may one whose name was rebound to us,
+// nor whoever a reverse proxy on this machine speaks for.
 func (a *deviceAuth) ownPage(r *http.Request) bool {
-	if r == nil || r.Header.Get("Origin") == "" {
+	if r == nil {
+		return true
+	}
+	if r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		return false
+	}
+	if r.Header.Get("Origin") == "" {
 		return true
 	}
 	origin, err := url.Parse(r.Header.Get("Origin"))

@@ -156,6 +156,7 @@ func TestDeviceAuth(t *testing.T) {
 		"loopback":                    {deviceAuth{loopback: true}, broker.Login{RemoteAddr: here}, 0, true},
 		"a page of ours":              {own, broker.Login{RemoteAddr: here, HTTP: page("http://localhost:7420")}, 0, true},
 		"a page from elsewhere":       {own, broker.Login{RemoteAddr: here, HTTP: page("https://evil.example")}, fault.Denied, false},
+		"through a reverse proxy":     {own, broker.Login{RemoteAddr: here, HTTP: &http.Request{URL: &url.URL{}, Header: http.Header{"X-Forwarded-For": {"10.0.0.1"}}}}, fault.Denied, false},
 		"a page without an origin":    {own, broker.Login{RemoteAddr: here, HTTP: page("null")}, fault.Denied, false},
 		"loopback with a user name":   {deviceAuth{loopback: true}, broker.Login{RemoteAddr: here, Username: "?SDK=x"}, 0, true},
 		"from elsewhere":              {deviceAuth{loopback: true}, broker.Login{RemoteAddr: there}, fault.Denied, false},
