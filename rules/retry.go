@@ -82,7 +82,7 @@ func (q *retryQueue) add(at time.Time, run func()) bool {
 	return true
 }
 
-// hand queues run for now, whatever waits. The callers are bounded by the
+// hand queues run at once, whatever waits. The callers are bounded by the
 // messages in flight.
 func (q *retryQueue) hand(run func()) {
 	q.mu.Lock()
