@@ -111,9 +111,9 @@ func (s *Server) Run(ctx context.Context) error {
 
 // stopConnections ends every connection and refuses new ones.
 func (s *Server) stopConnections(end *ending) {
-	s.refuse()
 	s.state.Lock()
 	s.state.closing = true
+	s.refuse() // only now: who sees accepting end finds every door shut
 	open := make([]*conn, 0, len(s.state.conns))
 	for c := range s.state.conns {
 		open = append(open, c)
