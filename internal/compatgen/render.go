@@ -100,12 +100,20 @@ func renderFunctions(b *bytes.Buffer) {
 		}
 		return strings.Compare(x.Name, y.Name)
 	})
-	fmt.Fprintf(b, "\n## Functions of Timestream SQL\n\n%d functions beside the operators.\n\n| kind | signature | |\n| --- | --- | --- |\n", len(functions))
+	fmt.Fprintf(b, "\n## Functions of Timestream SQL\n\n%d functions beside the operators. An extension is a function, or a form of one, that\nTimestream's documentation does not list: a query that has to run there too must not use it.\n\n| kind | signature | origin | |\n| --- | --- | --- | --- |\n", len(functions))
 	for _, f := range functions {
 		for _, o := range f.Overloads {
-			fmt.Fprintf(b, "| %s | `%s` | %s |\n", f.Kind, cell(o.Signature), cell(o.Doc))
+			fmt.Fprintf(b, "| %s | `%s` | %s | %s |\n", f.Kind, cell(o.Signature), origin(o), cell(o.Doc))
 		}
 	}
+}
+
+// origin says whose function it is.
+func origin(o *builtin.Overload) string {
+	if o.Extension {
+		return "extension"
+	}
+	return "Timestream"
 }
 
 // isName tells functions from operators, which are entries of the table too.

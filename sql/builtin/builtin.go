@@ -46,6 +46,10 @@ type Overload struct {
 	Signature string // as the documentation prints it: bin(timestamp, interval day to second) timestamp
 	Doc       string // one sentence, with the edge cases
 
+	// Extension: the developer guide does not list it; its ancestor Trino has it, or
+	// it is this server's own.
+	Extension bool
+
 	// Clock: the caller appends one more argument, a timestamp literal with the
 	// instant of the query, which the signature does not show.
 	Clock bool

@@ -13,6 +13,7 @@ type entry struct {
 	Volatile  bool
 	Catches   bool
 	Frameless bool
+	Ext       bool // see Overload.Extension
 	Doc       string
 }
 
@@ -51,7 +52,8 @@ func add(t map[string]*Function, kind Kind, e entry) {
 		panic("builtin " + e.Sig)
 	}
 	f.Overloads = append(f.Overloads, &Overload{
-		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Clock: e.Clock, Volatile: e.Volatile, Catches: e.Catches, frameless: e.Frameless,
+		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Extension: e.Ext,
+		Clock: e.Clock, Volatile: e.Volatile, Catches: e.Catches, frameless: e.Frameless,
 		params: params, variadic: variadic, result: result, sql: e.SQL, emit: e.Emit, fold: e.Fold,
 	})
 }
