@@ -57,20 +57,21 @@ func (n *Aggregate) Columns() []Col {
 func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
 
 func (n *Aggregate) rebuild(in []Node, f func(Expr) Expr) Node {
-	c := *n
-	c.Input, c.Keys, c.Aggs = in[0], mapAssigns(n.Keys, f), make([]AggAssign, len(n.Aggs))
-	for i, a := range n.Aggs {
-		c.Aggs[i] = AggAssign{a.Col, a.Call.rebuild(f)}
+	keys := mapAssigns(n.Keys, f)
+	aggs := mapSome(n.Aggs, func(a *AggAssign) bool { return a.Call.rebuild(f) })
+	if in[0] == n.Input && same(keys, n.Keys) && same(aggs, n.Aggs) {
+		return n
 	}
+	c := *n
+	c.Input, c.Keys, c.Aggs = in[0], keys, aggs
 	return &c
 }
 
-func (a AggCall) rebuild(f func(Expr) Expr) AggCall {
-	a.Args, a.OrderBy = mapAll(a.Args, f), mapKeys(a.OrderBy, f)
-	if a.Filter != nil {
-		a.Filter = f(a.Filter)
-	}
-	return a
+// rebuild applies f to the expressions of a call and reports whether that changed one.
+func (a *AggCall) rebuild(f func(Expr) Expr) bool {
+	args, order := a.Args, a.OrderBy
+	a.Args, a.OrderBy = mapAll(args, f), mapKeys(order, f)
+	return replace(&a.Filter, f) || !same(args, a.Args) || !same(order, a.OrderBy)
 }
 
 // Window adds the results of window calls to the columns of its input.
@@ -143,25 +144,24 @@ func (n *Window) Columns() []Col {
 func (n *Window) Inputs() []Node { return []Node{n.Input} }
 
 func (n *Window) rebuild(in []Node, f func(Expr) Expr) Node {
-	c := &Window{in[0], make([]WindowAssign, len(n.Calls))}
-	for i, w := range n.Calls {
-		c.Calls[i] = WindowAssign{w.Col, w.Call.rebuild(f)}
+	calls := mapSome(n.Calls, func(w *WindowAssign) bool { return w.Call.rebuild(f) })
+	if in[0] == n.Input && same(calls, n.Calls) {
+		return n
 	}
-	return c
+	return &Window{in[0], calls}
 }
 
-func (w WindowCall) rebuild(f func(Expr) Expr) WindowCall {
-	w.AggCall = w.AggCall.rebuild(f)
-	w.PartitionBy, w.Order = mapAll(w.PartitionBy, f), mapKeys(w.Order, f)
+// rebuild applies f to the expressions of a call and reports whether that changed one.
+func (w *WindowCall) rebuild(f func(Expr) Expr) bool {
+	changed := w.AggCall.rebuild(f)
+	by, order := w.PartitionBy, w.Order
+	w.PartitionBy, w.Order = mapAll(by, f), mapKeys(order, f)
+	changed = changed || !same(by, w.PartitionBy) || !same(order, w.Order)
 	if w.Frame != nil {
-		w.Frame = &Frame{w.Frame.Unit, w.Frame.Start.rebuild(f), w.Frame.End.rebuild(f)}
+		frame := *w.Frame
+		if start := replace(&frame.Start.Offset, f); replace(&frame.End.Offset, f) || start {
+			w.Frame, changed = &frame, true
+		}
 	}
-	return w
-}
-
-func (b Bound) rebuild(f func(Expr) Expr) Bound {
-	if b.Offset != nil {
-		b.Offset = f(b.Offset)
-	}
-	return b
+	return changed
 }

@@ -11,7 +11,8 @@ type Expr interface {
 	Type() types.Type
 	// each calls f with every direct operand; the relation of a subquery is none.
 	each(f func(Expr))
-	// rebuild returns a copy with f applied to every direct operand.
+	// rebuild returns the expression with f applied to every direct operand, itself
+	// where f changes none.
 	rebuild(f func(Expr) Expr) Expr
 }
 
@@ -70,7 +71,13 @@ func (e *Call) each(f func(Expr)) {
 		f(a)
 	}
 }
-func (e *Call) rebuild(f func(Expr) Expr) Expr { return &Call{e.Fn, mapAll(e.Args, f), e.Result} }
+func (e *Call) rebuild(f func(Expr) Expr) Expr {
+	args := mapAll(e.Args, f)
+	if same(args, e.Args) {
+		return e
+	}
+	return &Call{e.Fn, args, e.Result}
+}
 
 // Cast converts X to another type; with Try an error gives NULL.
 type Cast struct {
@@ -95,9 +102,14 @@ func Coerce(x Expr, t types.Type) Expr {
 }
 
 // Type returns the type that is cast to.
-func (e *Cast) Type() types.Type               { return e.To }
-func (e *Cast) each(f func(Expr))              { f(e.X) }
-func (e *Cast) rebuild(f func(Expr) Expr) Expr { return &Cast{f(e.X), e.To, e.Try} }
+func (e *Cast) Type() types.Type  { return e.To }
+func (e *Cast) each(f func(Expr)) { f(e.X) }
+func (e *Cast) rebuild(f func(Expr) Expr) Expr {
+	if x := f(e.X); x != e.X {
+		return &Cast{x, e.To, e.Try}
+	}
+	return e
+}
 
 // Case returns the value of the first arm whose condition is true, else Else.
 // All values have the same type. The form with an operand is written as equalities.
@@ -121,12 +133,13 @@ func (e *Case) each(f func(Expr)) {
 	}
 }
 func (e *Case) rebuild(f func(Expr) Expr) Expr {
-	c := &Case{Whens: make([]When, len(e.Whens))}
-	for i, w := range e.Whens {
-		c.Whens[i] = When{f(w.Cond), f(w.Then)}
+	c := Case{Else: e.Else}
+	c.Whens = mapSome(e.Whens, func(w *When) bool {
+		cond := replace(&w.Cond, f)
+		return replace(&w.Then, f) || cond
+	})
+	if !replace(&c.Else, f) && same(c.Whens, e.Whens) {
+		return e
 	}
-	if e.Else != nil {
-		c.Else = f(e.Else)
-	}
-	return c
+	return &c
 }

@@ -36,8 +36,8 @@ func (n *Join) Inputs() []Node { return []Node{n.Left, n.Right} }
 func (n *Join) rebuild(in []Node, f func(Expr) Expr) Node {
 	c := *n
 	c.Left, c.Right = in[0], in[1]
-	if n.On != nil {
-		c.On = f(n.On)
+	if !replace(&c.On, f) && c.Left == n.Left && c.Right == n.Right {
+		return n
 	}
 	return &c
 }
@@ -73,6 +73,9 @@ func (n *SetOp) Columns() []Col { return n.Cols }
 func (n *SetOp) Inputs() []Node { return []Node{n.Left, n.Right} }
 
 func (n *SetOp) rebuild(in []Node, _ func(Expr) Expr) Node {
+	if in[0] == n.Left && in[1] == n.Right {
+		return n
+	}
 	return &SetOp{n.Kind, n.All, in[0], in[1], n.Cols}
 }
 
@@ -103,11 +106,18 @@ func (n *With) Inputs() []Node {
 }
 
 func (n *With) rebuild(in []Node, _ func(Expr) Expr) Node {
-	c := &With{make([]Bind, len(n.Binds)), in[len(n.Binds)]}
-	for i, b := range n.Binds {
-		c.Binds[i] = Bind{b.ID, b.Name, in[i]}
+	at := -1
+	binds := mapSome(n.Binds, func(b *Bind) bool {
+		at++
+		old := b.Query
+		b.Query = in[at]
+		return b.Query != old
+	})
+	body := in[len(in)-1]
+	if body == n.Body && same(binds, n.Binds) {
+		return n
 	}
-	return c
+	return &With{binds, body}
 }
 
 // WithRef reads a bound relation. Cols are new identities for the columns Source
@@ -135,7 +145,4 @@ func (n *WithRef) Columns() []Col { return n.Cols }
 // Inputs returns nothing: the bound relation is an input of the With.
 func (n *WithRef) Inputs() []Node { return nil }
 
-func (n *WithRef) rebuild([]Node, func(Expr) Expr) Node {
-	c := *n
-	return &c
-}
+func (n *WithRef) rebuild([]Node, func(Expr) Expr) Node { return n }

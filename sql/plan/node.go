@@ -46,7 +46,8 @@ type Node interface {
 	Columns() []Col
 	// Inputs lists the relations that the node reads, leaving out subqueries in expressions.
 	Inputs() []Node
-	// rebuild returns a copy with other inputs and with f applied to each of its own expressions.
+	// rebuild returns the node with other inputs and with f applied to each of its own
+	// expressions, itself where nothing changes.
 	rebuild(inputs []Node, f func(Expr) Expr) Node
 }
 
@@ -88,7 +89,12 @@ func (n *Output) Columns() []Col {
 // Inputs returns the input.
 func (n *Output) Inputs() []Node { return []Node{n.Input} }
 
-func (n *Output) rebuild(in []Node, _ func(Expr) Expr) Node { return &Output{in[0], n.Cols} }
+func (n *Output) rebuild(in []Node, _ func(Expr) Expr) Node {
+	if in[0] == n.Input {
+		return n
+	}
+	return &Output{in[0], n.Cols}
+}
 
 // Columns lists what the metadata statement answers with; its identities are not referenced.
 func (m *Meta) Columns() []Col {

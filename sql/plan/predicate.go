@@ -36,9 +36,15 @@ type Compare struct {
 }
 
 // Type is boolean.
-func (e *Compare) Type() types.Type               { return boolean }
-func (e *Compare) each(f func(Expr))              { f(e.L); f(e.R) }
-func (e *Compare) rebuild(f func(Expr) Expr) Expr { return &Compare{e.Op, f(e.L), f(e.R)} }
+func (e *Compare) Type() types.Type  { return boolean }
+func (e *Compare) each(f func(Expr)) { f(e.L); f(e.R) }
+func (e *Compare) rebuild(f func(Expr) Expr) Expr {
+	l, r := f(e.L), f(e.R)
+	if l == e.L && r == e.R {
+		return e
+	}
+	return &Compare{e.Op, l, r}
+}
 
 // Logic is a conjunction or, with Or, a disjunction of two or more conditions.
 type Logic struct {
@@ -87,31 +93,53 @@ func (e *Logic) each(f func(Expr)) {
 		f(a)
 	}
 }
-func (e *Logic) rebuild(f func(Expr) Expr) Expr { return &Logic{e.Or, mapAll(e.Args, f)} }
+func (e *Logic) rebuild(f func(Expr) Expr) Expr {
+	args := mapAll(e.Args, f)
+	if same(args, e.Args) {
+		return e
+	}
+	return &Logic{e.Or, args}
+}
 
 // Not negates a condition.
 type Not struct{ X Expr }
 
 // Type is boolean.
-func (e *Not) Type() types.Type               { return boolean }
-func (e *Not) each(f func(Expr))              { f(e.X) }
-func (e *Not) rebuild(f func(Expr) Expr) Expr { return &Not{f(e.X)} }
+func (e *Not) Type() types.Type  { return boolean }
+func (e *Not) each(f func(Expr)) { f(e.X) }
+func (e *Not) rebuild(f func(Expr) Expr) Expr {
+	if x := f(e.X); x != e.X {
+		return &Not{x}
+	}
+	return e
+}
 
 // IsNull tests for NULL.
 type IsNull struct{ X Expr }
 
 // Type is boolean.
-func (e *IsNull) Type() types.Type               { return boolean }
-func (e *IsNull) each(f func(Expr))              { f(e.X) }
-func (e *IsNull) rebuild(f func(Expr) Expr) Expr { return &IsNull{f(e.X)} }
+func (e *IsNull) Type() types.Type  { return boolean }
+func (e *IsNull) each(f func(Expr)) { f(e.X) }
+func (e *IsNull) rebuild(f func(Expr) Expr) Expr {
+	if x := f(e.X); x != e.X {
+		return &IsNull{x}
+	}
+	return e
+}
 
 // Between is Lo <= X AND X <= Hi; all three have the same type.
 type Between struct{ X, Lo, Hi Expr }
 
 // Type is boolean.
-func (e *Between) Type() types.Type               { return boolean }
-func (e *Between) each(f func(Expr))              { f(e.X); f(e.Lo); f(e.Hi) }
-func (e *Between) rebuild(f func(Expr) Expr) Expr { return &Between{f(e.X), f(e.Lo), f(e.Hi)} }
+func (e *Between) Type() types.Type  { return boolean }
+func (e *Between) each(f func(Expr)) { f(e.X); f(e.Lo); f(e.Hi) }
+func (e *Between) rebuild(f func(Expr) Expr) Expr {
+	c := Between{f(e.X), f(e.Lo), f(e.Hi)}
+	if c == *e {
+		return e
+	}
+	return &c
+}
 
 // InList is X IN (value, ...); all have the same type.
 type InList struct {
@@ -127,7 +155,13 @@ func (e *InList) each(f func(Expr)) {
 		f(v)
 	}
 }
-func (e *InList) rebuild(f func(Expr) Expr) Expr { return &InList{f(e.X), mapAll(e.List, f)} }
+func (e *InList) rebuild(f func(Expr) Expr) Expr {
+	x, list := f(e.X), mapAll(e.List, f)
+	if x == e.X && same(list, e.List) {
+		return e
+	}
+	return &InList{x, list}
+}
 
 // Like matches a varchar against a pattern; Escape is nil without an ESCAPE clause.
 type Like struct{ X, Pattern, Escape Expr }
@@ -142,9 +176,10 @@ func (e *Like) each(f func(Expr)) {
 	}
 }
 func (e *Like) rebuild(f func(Expr) Expr) Expr {
-	c := &Like{X: f(e.X), Pattern: f(e.Pattern)}
-	if e.Escape != nil {
-		c.Escape = f(e.Escape)
+	c := Like{f(e.X), f(e.Pattern), e.Escape}
+	replace(&c.Escape, f)
+	if c == *e {
+		return e
 	}
-	return c
+	return &c
 }

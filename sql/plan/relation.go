@@ -12,7 +12,13 @@ func (n *Filter) Columns() []Col { return n.Input.Columns() }
 // Inputs returns the input.
 func (n *Filter) Inputs() []Node { return []Node{n.Input} }
 
-func (n *Filter) rebuild(in []Node, f func(Expr) Expr) Node { return &Filter{in[0], f(n.Cond)} }
+func (n *Filter) rebuild(in []Node, f func(Expr) Expr) Node {
+	c := Filter{in[0], f(n.Cond)}
+	if c == *n {
+		return n
+	}
+	return &c
+}
 
 // Project computes columns; nothing else of the input passes. A Ref under a new
 // identity renames; to let a column pass as it is, assign its Ref to the same Col.
@@ -28,7 +34,11 @@ func (n *Project) Columns() []Col { return assigned(n.Items) }
 func (n *Project) Inputs() []Node { return []Node{n.Input} }
 
 func (n *Project) rebuild(in []Node, f func(Expr) Expr) Node {
-	return &Project{in[0], mapAssigns(n.Items, f)}
+	items := mapAssigns(n.Items, f)
+	if in[0] == n.Input && same(items, n.Items) {
+		return n
+	}
+	return &Project{in[0], items}
 }
 
 // Pass returns the assignments that let columns pass unchanged.
@@ -53,7 +63,13 @@ func (n *Sort) Columns() []Col { return n.Input.Columns() }
 // Inputs returns the input.
 func (n *Sort) Inputs() []Node { return []Node{n.Input} }
 
-func (n *Sort) rebuild(in []Node, f func(Expr) Expr) Node { return &Sort{in[0], mapKeys(n.Keys, f)} }
+func (n *Sort) rebuild(in []Node, f func(Expr) Expr) Node {
+	keys := mapKeys(n.Keys, f)
+	if in[0] == n.Input && same(keys, n.Keys) {
+		return n
+	}
+	return &Sort{in[0], keys}
+}
 
 // Limit skips Offset rows and passes at most Count, or all when Count is negative.
 type Limit struct {
@@ -68,7 +84,12 @@ func (n *Limit) Columns() []Col { return n.Input.Columns() }
 // Inputs returns the input.
 func (n *Limit) Inputs() []Node { return []Node{n.Input} }
 
-func (n *Limit) rebuild(in []Node, _ func(Expr) Expr) Node { return &Limit{in[0], n.Count, n.Offset} }
+func (n *Limit) rebuild(in []Node, _ func(Expr) Expr) Node {
+	if in[0] == n.Input {
+		return n
+	}
+	return &Limit{in[0], n.Count, n.Offset}
+}
 
 // Distinct drops rows that equal another in every column, NULLs being equal.
 type Distinct struct{ Input Node }
@@ -79,7 +100,12 @@ func (n *Distinct) Columns() []Col { return n.Input.Columns() }
 // Inputs returns the input.
 func (n *Distinct) Inputs() []Node { return []Node{n.Input} }
 
-func (n *Distinct) rebuild(in []Node, _ func(Expr) Expr) Node { return &Distinct{in[0]} }
+func (n *Distinct) rebuild(in []Node, _ func(Expr) Expr) Node {
+	if in[0] == n.Input {
+		return n
+	}
+	return &Distinct{in[0]}
+}
 
 func assigned(items []Assign) []Col {
 	cols := make([]Col, len(items))
@@ -87,34 +113,4 @@ func assigned(items []Assign) []Col {
 		cols[i] = it.Col
 	}
 	return cols
-}
-
-func mapAssigns(items []Assign, f func(Expr) Expr) []Assign {
-	out := make([]Assign, len(items))
-	for i, it := range items {
-		out[i] = Assign{it.Col, f(it.Expr)}
-	}
-	return out
-}
-
-func mapKeys(keys []SortKey, f func(Expr) Expr) []SortKey {
-	if keys == nil {
-		return nil
-	}
-	out := make([]SortKey, len(keys))
-	for i, k := range keys {
-		out[i] = SortKey{f(k.Expr), k.Desc, k.NullsFirst}
-	}
-	return out
-}
-
-func mapAll(list []Expr, f func(Expr) Expr) []Expr {
-	if list == nil {
-		return nil
-	}
-	out := make([]Expr, len(list))
-	for i, e := range list {
-		out[i] = f(e)
-	}
-	return out
 }

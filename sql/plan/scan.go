@@ -29,10 +29,7 @@ func (n *Scan) Columns() []Col { return n.Cols }
 // Inputs returns nothing.
 func (n *Scan) Inputs() []Node { return nil }
 
-func (n *Scan) rebuild([]Node, func(Expr) Expr) Node {
-	c := *n
-	return &c
-}
+func (n *Scan) rebuild([]Node, func(Expr) Expr) Node { return n }
 
 // Access is what the store must serve for this scan.
 func (n *Scan) Access() Access {
@@ -82,11 +79,15 @@ func (n *Values) Columns() []Col { return n.Cols }
 func (n *Values) Inputs() []Node { return nil }
 
 func (n *Values) rebuild(_ []Node, f func(Expr) Expr) Node {
-	c := &Values{Cols: n.Cols, Rows: make([][]Expr, len(n.Rows))}
-	for i, row := range n.Rows {
-		c.Rows[i] = mapAll(row, f)
+	rows := mapSome(n.Rows, func(row *[]Expr) bool {
+		old := *row
+		*row = mapAll(old, f)
+		return !same(old, *row)
+	})
+	if same(rows, n.Rows) {
+		return n
 	}
-	return c
+	return &Values{n.Cols, rows}
 }
 
 // Unnest puts one row per element of its arrays beside each input row. Arrays that
@@ -123,11 +124,12 @@ func (n *Unnest) Columns() []Col {
 func (n *Unnest) Inputs() []Node { return []Node{n.Input} }
 
 func (n *Unnest) rebuild(in []Node, f func(Expr) Expr) Node {
-	c := *n
-	c.Input, c.Items = in[0], make([]UnnestItem, len(n.Items))
-	for i, it := range n.Items {
-		c.Items[i] = UnnestItem{f(it.Expr), it.Cols}
+	items := mapSome(n.Items, func(it *UnnestItem) bool { return replace(&it.Expr, f) })
+	if in[0] == n.Input && same(items, n.Items) {
+		return n
 	}
+	c := *n
+	c.Input, c.Items = in[0], items
 	return &c
 }
 

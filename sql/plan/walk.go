@@ -29,7 +29,7 @@ func rewriteExpr(e Expr, f func(Node) Node, g func(Expr) Expr) Expr {
 	return e
 }
 
-// Rebuild returns a copy of n with other inputs; its expressions stay.
+// Rebuild returns n with other inputs; its expressions stay.
 func Rebuild(n Node, inputs ...Node) Node {
 	return n.rebuild(inputs, func(e Expr) Expr { return e })
 }
@@ -47,11 +47,17 @@ func MapSubqueries(e Expr, f func(Node) Node) Expr {
 func withSubquery(e Expr, f func(Node) Node) Expr {
 	switch e := e.(type) {
 	case *ScalarQuery:
-		return &ScalarQuery{f(e.Query)}
+		if q := f(e.Query); q != e.Query {
+			return &ScalarQuery{q}
+		}
 	case *Exists:
-		return &Exists{f(e.Query)}
+		if q := f(e.Query); q != e.Query {
+			return &Exists{q}
+		}
 	case *Quantified:
-		return &Quantified{e.Op, e.All, e.X, f(e.Query)}
+		if q := f(e.Query); q != e.Query {
+			return &Quantified{e.Op, e.All, e.X, q}
+		}
 	}
 	return e
 }
@@ -143,5 +149,5 @@ func maxExprID(e Expr, ids *IDs) {
 	})
 }
 
-// MapNodeExprs returns a copy of n with f applied to each expression of its own.
+// MapNodeExprs returns n with f applied to each expression of its own.
 func MapNodeExprs(n Node, f func(Expr) Expr) Node { return n.rebuild(n.Inputs(), f) }
