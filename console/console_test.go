@@ -279,7 +279,7 @@ func TestQueryAnswersTexts(t *testing.T) {
 func TestErrorsNameTheirPlace(t *testing.T) {
 	text := "SELECT ü,\n  hostnäm FROM t"
 	at := strings.Index(text, "hostnäm")
-	span := token.Span{Start: token.Pos{Offset: at, Line: 2, Column: 3}, End: token.Pos{Offset: at + len("hostnäm"), Line: 2, Column: 10}}
+	span := token.Span{Start: token.Pos{Offset: int32(at), Line: 2, Column: 3}, End: token.Pos{Offset: int32(at + len("hostnäm")), Line: 2, Column: 10}}
 	b := newBrowser(t, Options{Queries: answers(func(context.Context, Request) (*Page, error) {
 		return nil, sqlerr.At(span, "Column 'hostnäm' does not exist")
 	})}).signIn()

@@ -60,12 +60,12 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, text string, err 
 // placeOf is the place of an error in a statement. A span that is not in the text
 // still has its start.
 func placeOf(text string, e *sqlerr.Error) *place {
-	from, to := e.Span.Start.Offset, e.Span.End.Offset
+	from, to := int(e.Span.Start.Offset), int(e.Span.End.Offset)
 	length := 1
 	if from >= 0 && from < to && to <= len(text) {
 		length = utf8.RuneCountInString(text[from:to])
 	}
-	return &place{Line: e.Span.Start.Line, Column: e.Span.Start.Column, Length: length}
+	return &place{Line: int(e.Span.Start.Line), Column: int(e.Span.Start.Column), Length: length}
 }
 
 func writeProblem(w http.ResponseWriter, status int, p problem) {

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tidemark/sql/types"
@@ -52,14 +53,15 @@ func Resolve(name string, args []ArgType, body BodyType) (Match, error) {
 	if !ok {
 		return Match{}, unknown(name)
 	}
-	best, bestCost := (*binding)(nil), types.Cost(0)
+	var best, b binding
+	bestCost := types.Cost(0)
 	for _, o := range f.Overloads {
-		b := &binding{overload: o, vars: map[byte]types.Type{}}
-		if cost, ok := b.ordinary(args); ok && (best == nil || cost < bestCost) {
+		b = binding{overload: o}
+		if cost, ok := b.ordinary(args); ok && (best.overload == nil || cost < bestCost) {
 			best, bestCost = b, cost
 		}
 	}
-	if best == nil {
+	if best.overload == nil {
 		return Match{}, &Error{Arguments, f.mismatch(args)}
 	}
 	return best.finish(args, body, f)
@@ -104,7 +106,40 @@ func (f *Function) mismatch(args []ArgType) string {
 // binding is the attempt to call one overload.
 type binding struct {
 	overload *Overload
-	vars     map[byte]types.Type
+	vars     variables
+}
+
+// maxVariables is how many type variables a signature may have; parseSignature holds
+// the table to it.
+const maxVariables = 6
+
+// variables are the types that the variables of a signature stand for. A map would
+// be made for every overload that is tried.
+type variables struct {
+	n       int
+	letters [maxVariables]byte
+	types   [maxVariables]types.Type
+}
+
+// get returns a variable's type, unknown for one that nothing bound.
+func (v *variables) get(letter byte) (t types.Type, bound bool) {
+	for i, each := range v.letters[:v.n] {
+		if each == letter {
+			return v.types[i], true
+		}
+	}
+	return types.Of(types.Unknown), false
+}
+
+func (v *variables) set(letter byte, t types.Type) {
+	for i, each := range v.letters[:v.n] {
+		if each == letter {
+			v.types[i] = t
+			return
+		}
+	}
+	v.letters[v.n], v.types[v.n] = letter, t
+	v.n++
 }
 
 // param returns the pattern of argument i.
@@ -148,13 +183,13 @@ func (b *binding) ordinary(args []ArgType) (total types.Cost, ok bool) {
 func (b *binding) bind(p pattern, t types.Type) bool {
 	switch {
 	case p.variable != 0:
-		known, bound := b.vars[p.variable]
+		known, bound := b.vars.get(p.variable)
 		if !bound {
-			b.vars[p.variable] = t
+			b.vars.set(p.variable, t)
 			return true
 		}
 		common, ok := types.Common(known, t)
-		b.vars[p.variable] = common
+		b.vars.set(p.variable, common)
 		return ok
 	case p.kind == types.Row && t.Kind == types.Row:
 		return b.bindFields(p, t)
@@ -183,40 +218,32 @@ func (b *binding) bindFields(p pattern, t types.Type) bool {
 // restrict holds the variables to what their letters allow. A variable that only
 // NULLs bound becomes the first type that its letter allows.
 func (b *binding) restrict() bool {
-	for v, t := range b.vars {
-		allowed, limited := restrictions[v]
-		switch {
-		case !limited:
+	for i, v := range b.vars.letters[:b.vars.n] {
+		allowed := restrictions[v]
+		switch t := &b.vars.types[i]; {
+		case allowed == nil:
 		case t.Kind == types.Unknown:
-			b.vars[v] = types.Of(allowed[0])
-		case !contains(allowed, t.Kind):
+			*t = types.Of(allowed[0])
+		case !slices.Contains(allowed, t.Kind):
 			return false
 		}
 	}
 	return true
 }
 
-var restrictions = map[byte][]types.Kind{
+var restrictions = [256][]types.Kind{
 	'N': {types.Bigint, types.Integer, types.Double},
 	'I': {types.Bigint, types.Integer},
 	'O': {types.Varchar, types.Boolean, types.Integer, types.Bigint, types.Double, types.Timestamp, types.Date, types.Time,
 		types.IntervalDayToSecond, types.IntervalYearToMonth},
 }
 
-func contains(kinds []types.Kind, k types.Kind) bool {
-	for _, each := range kinds {
-		if each == k {
-			return true
-		}
-	}
-	return false
-}
-
 // substitute replaces the variables of a pattern; one that nothing bound is unknown.
 func (b *binding) substitute(p pattern) types.Type {
 	switch {
 	case p.variable != 0:
-		return b.vars[p.variable]
+		t, _ := b.vars.get(p.variable)
+		return t
 	case p.elem != nil:
 		elem := b.substitute(*p.elem)
 		return types.Type{Kind: p.kind, Elem: &elem}
@@ -264,8 +291,8 @@ func (b *binding) lambda(i int, p pattern, body BodyType) (types.Type, error) {
 		return t, err
 	}
 	if v := p.elem.variable; v != 0 {
-		if _, bound := b.vars[v]; !bound {
-			b.vars[v] = t
+		if _, bound := b.vars.get(v); !bound {
+			b.vars.set(v, t)
 		}
 	}
 	return t, nil

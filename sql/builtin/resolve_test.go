@@ -11,7 +11,7 @@ import (
 func of(names ...string) []ArgType {
 	args := make([]ArgType, len(names))
 	for i, n := range names {
-		args[i].Type = (&binding{vars: map[byte]types.Type{}}).substitute(pattern{kind: types.Unknown})
+		args[i].Type = (&binding{}).substitute(pattern{kind: types.Unknown})
 		if n != "unknown" {
 			args[i].Type = (&binding{}).substitute(parsePattern(n))
 		}

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tidemark/sql/types"
@@ -47,7 +48,28 @@ func parseSignature(text string) (name string, params []pattern, variadic bool, 
 	for _, p := range splitTypes(list) {
 		params = append(params, parsePattern(p))
 	}
-	return text[:open], params, variadic, parsePattern(strings.TrimSpace(text[end+1:]))
+	result = parsePattern(strings.TrimSpace(text[end+1:]))
+	letters := map[byte]bool{}
+	for _, p := range append(params[:len(params):len(params)], result) {
+		p.variables(letters)
+	}
+	if len(letters) > maxVariables {
+		panic("signature " + text + " has too many type variables")
+	}
+	return text[:open], params, variadic, result
+}
+
+// variables adds the letters of the type variables in p.
+func (p pattern) variables(letters map[byte]bool) {
+	if p.variable != 0 {
+		letters[p.variable] = true
+	}
+	if p.elem != nil {
+		p.elem.variables(letters)
+	}
+	for _, each := range slices.Concat(p.params, p.fields) {
+		each.variables(letters)
+	}
 }
 
 // closing returns the index of the parenthesis that closes the first one.

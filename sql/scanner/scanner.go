@@ -29,7 +29,7 @@ func Scan(text string) ([]token.Token, error) {
 	if err := s.checkText(); err != nil {
 		return nil, err
 	}
-	tokens := make([]token.Token, 0, len(text)/4+2)
+	tokens := make([]token.Token, 0, len(text)/3+8)
 	for {
 		t, err := s.next()
 		if err != nil {
@@ -71,7 +71,7 @@ func (s *scanner) checkText() error {
 }
 
 func (s *scanner) pos() token.Pos {
-	return token.Pos{Offset: s.at, Line: s.line, Column: s.at - s.lineStart - s.wide + 1}
+	return token.Pos{Offset: int32(s.at), Line: int32(s.line), Column: int32(s.at - s.lineStart - s.wide + 1)}
 }
 
 // advance moves n bytes on and keeps count of lines and columns.

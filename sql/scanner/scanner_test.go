@@ -133,9 +133,9 @@ func FuzzScan(f *testing.F) {
 			}
 			return
 		}
-		end := 0
+		end := int32(0)
 		for _, tok := range tokens {
-			if tok.Span.Start.Offset < end || tok.Span.End.Offset > len(text) {
+			if tok.Span.Start.Offset < end || int(tok.Span.End.Offset) > len(text) {
 				t.Fatalf("Scan(%q): token %v at %v overlaps the one before it or leaves the text", text, tok, tok.Span)
 			}
 			end = tok.Span.End.Offset

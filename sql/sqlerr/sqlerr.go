@@ -55,10 +55,10 @@ func Unsupported(span token.Span, construct string) error {
 // Quote returns the message, the line of the query it is about and carets below
 // the place, each on a line of its own. A tab stays a tab so that the carets line up.
 func (e *Error) Quote(query string) string {
-	if e.Span.Start.Offset > len(query) {
+	if int(e.Span.Start.Offset) > len(query) {
 		return e.Msg
 	}
-	line, lead := lineAround(query, e.Span.Start.Offset)
+	line, lead := lineAround(query, int(e.Span.Start.Offset))
 	return fmt.Sprintf("%s\n%s\n%s%s", e.Msg, line, blank(line[:lead]), strings.Repeat("^", e.carets(line, lead)))
 }
 
@@ -72,7 +72,7 @@ func lineAround(query string, offset int) (line string, lead int) {
 
 // carets counts the code points to underline: up to the end of the span or of the line.
 func (e *Error) carets(line string, lead int) int {
-	width := min(e.Span.End.Offset-e.Span.Start.Offset, len(line)-lead)
+	width := min(int(e.Span.End.Offset-e.Span.Start.Offset), len(line)-lead)
 	return max(1, utf8.RuneCountInString(line[lead:lead+max(0, width)]))
 }
 

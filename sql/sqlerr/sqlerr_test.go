@@ -8,7 +8,7 @@ import (
 	"tidemark/sql/token"
 )
 
-func span(from, line, col, to int) token.Span {
+func span(from, line, col, to int32) token.Span {
 	return token.Span{
 		Start: token.Pos{Offset: from, Line: line, Column: col},
 		End:   token.Pos{Offset: to, Line: line, Column: col + to - from},

@@ -12,7 +12,7 @@ import "fmt"
 // Pos is a place in a query text. Offset counts bytes from 0; Line counts from 1
 // and Column counts code points from 1, as Timestream's messages do.
 type Pos struct {
-	Offset, Line, Column int
+	Offset, Line, Column int32 // a text has at most 256 KiB; many positions are kept
 }
 
 // String returns the position as messages print it, for example 1:76.
