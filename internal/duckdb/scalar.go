@@ -21,7 +21,13 @@ import (
 type Scalar struct {
 	Name   string
 	Args   []Type
-	Result Type // Boolean, Integer, BigInt, Double, Varchar, Date, TimestampNS, or a List of one of them
+	Result Type // Boolean, Integer, BigInt, Double, Varchar, Date, TimestampNS, or a List of one of them; of Batch also of a Struct of them
+
+	// Batch computes a block of rows at once, instead of Call: those of in, each into
+	// the row of out with its number, which is not NULL unless the function says so.
+	// NULL arguments are for it to see. Both are DuckDB's memory and gone when it
+	// returns. An error ends the statement as that of Call does.
+	Batch func(in *Chunk, out *Output) error
 
 	// Call returns the result for one row, from arguments and in the form that Kind
 	// documents. An error ends the statement with its text, as InvalidInput. The
@@ -59,7 +65,7 @@ func (e *Engine) register(ctx context.Context, functions []Scalar) error {
 
 // register hands one function to DuckDB.
 func (c *Conn) register(s *Scalar) error {
-	if _, ok := writers[s.Result.Kind]; !ok {
+	if _, ok := writers[s.Result.Kind]; !ok || (s.Call == nil) == (s.Batch == nil) {
 		return fmt.Errorf("kind %d cannot be a result", s.Result.Kind)
 	}
 	f := bindings.CreateScalarFunction()
@@ -111,6 +117,9 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	}()
 	var in Chunk
 	in.load(input, s.columns())
+	if s.Batch != nil {
+		return s.batch(&in, output)
+	}
 	out := newWriter(output, s.Result)
 	args := make([]any, len(s.Args))
 	for row := range in.length {
@@ -122,6 +131,16 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 			return fmt.Errorf("function %s: %w", s.Name, err)
 		}
 	}
+	return nil
+}
+
+func (s *Scalar) batch(in *Chunk, output bindings.Vector) error {
+	var out Output
+	out.load(output, &s.Result)
+	if err := s.Batch(in, &out); err != nil {
+		return err
+	}
+	out.flush()
 	return nil
 }
 

@@ -46,6 +46,7 @@ type Vector struct {
 	kind     Kind
 	data     unsafe.Pointer
 	validity unsafe.Pointer // nil: no NULL; else one bit per row
+	size     int            // List, Map: the elements of all rows
 	children []Vector       // List, Map: the elements; Struct: the fields
 }
 
@@ -55,6 +56,7 @@ func (v *Vector) load(vec bindings.Vector, t *Type) {
 	v.validity = bindings.VectorGetValidity(vec)
 	switch t.Kind {
 	case List, Map:
+		v.size = int(bindings.ListVectorGetSize(vec))
 		v.children = grown(v.children, 1)
 		v.children[0].load(bindings.ListVectorGetChild(vec), t.Elem)
 	case Struct:
@@ -105,6 +107,28 @@ func (v *Vector) Int32s(n int) []int32 { return unsafe.Slice((*int32)(v.data), n
 
 // Bools views the first n values of a Boolean vector, under the same terms.
 func (v *Vector) Bools(n int) []bool { return unsafe.Slice((*bool)(v.data), n) }
+
+// Ranges views where the elements of the first n rows of a List vector lie (see
+// Range), under the same terms.
+func (v *Vector) Ranges(n int) [][2]uint64 { return unsafe.Slice((*[2]uint64)(v.data), n) }
+
+// Validity views the validity of n values, a bit each, 0 for NULL, under the same
+// terms; nil: no NULL.
+func (v *Vector) Validity(n int) []uint64 {
+	if v.validity == nil {
+		return nil
+	}
+	return unsafe.Slice((*uint64)(v.validity), (n+63)/64)
+}
+
+// Size returns the number of elements of all rows of a List vector.
+func (v *Vector) Size() int { return v.size }
+
+// View returns the text of a valid row of a Varchar vector, under the same terms.
+func (v *Vector) View(row int) string {
+	b := v.bytes(row)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
 
 // Text returns a copy of the text of a valid row of a Varchar vector.
 func (v *Vector) Text(row int) string { return string(v.bytes(row)) }

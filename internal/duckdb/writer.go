@@ -103,22 +103,51 @@ func (w *writer) reserve(list bindings.Vector, n int) bool {
 }
 
 // withLogical gives DuckDB's own form of a type to use, and takes it back. It knows
-// lists and what is not nested.
+// lists, structures and what is not nested.
 func withLogical(t Type, use func(bindings.LogicalType)) error {
+	logical, err := newLogical(t)
+	if err != nil {
+		return err
+	}
+	defer bindings.DestroyLogicalType(&logical)
+	use(logical)
+	return nil
+}
+
+func newLogical(t Type) (bindings.LogicalType, error) {
 	if t.Kind == List && t.Elem != nil {
-		return withLogical(*t.Elem, func(elem bindings.LogicalType) {
-			list := bindings.CreateListType(elem)
-			defer bindings.DestroyLogicalType(&list)
-			use(list)
-		})
+		elem, err := newLogical(*t.Elem)
+		if err != nil {
+			return elem, err
+		}
+		defer bindings.DestroyLogicalType(&elem)
+		return bindings.CreateListType(elem), nil
+	}
+	if t.Kind == Struct {
+		return newStruct(t.Fields)
 	}
 	for id, kind := range kinds {
 		if kind == t.Kind && kind < List {
-			logical := bindings.CreateLogicalType(id)
-			defer bindings.DestroyLogicalType(&logical)
-			use(logical)
-			return nil
+			return bindings.CreateLogicalType(id), nil
 		}
 	}
-	return fmt.Errorf("a type of kind %d cannot be written", t.Kind)
+	return bindings.LogicalType{}, fmt.Errorf("a type of kind %d cannot be written", t.Kind)
+}
+
+func newStruct(fields []Field) (bindings.LogicalType, error) {
+	var types []bindings.LogicalType
+	var names []string
+	defer func() {
+		for i := range types {
+			bindings.DestroyLogicalType(&types[i])
+		}
+	}()
+	for _, f := range fields {
+		t, err := newLogical(f.Type)
+		if err != nil {
+			return t, err
+		}
+		types, names = append(types, t), append(names, f.Name)
+	}
+	return bindings.CreateStructType(types, names), nil
 }

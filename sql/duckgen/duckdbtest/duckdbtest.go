@@ -6,7 +6,6 @@ package duckdbtest
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"math/big"
 	"strings"
@@ -150,34 +149,4 @@ func row(t types.Type, fields map[string]any) string {
 		texts[i] = Text(f.Type, fields[fmt.Sprintf("field%d", i)])
 	}
 	return "(" + strings.Join(texts, ", ") + ")"
-}
-
-// scalar is a native function as the driver wants it.
-type scalar native.Func
-
-var driverTypes = [...]duckdb.Type{
-	native.Varchar: duckdb.TYPE_VARCHAR, native.Bigint: duckdb.TYPE_BIGINT, native.Integer: duckdb.TYPE_INTEGER,
-	native.Double: duckdb.TYPE_DOUBLE, native.Boolean: duckdb.TYPE_BOOLEAN,
-}
-
-// Config describes the function to the driver.
-func (f scalar) Config() duckdb.ScalarFuncConfig {
-	c := duckdb.ScalarFuncConfig{SpecialNullHandling: f.NullIn, Volatile: f.Volatile}
-	for _, k := range f.Args {
-		info, _ := duckdb.NewTypeInfo(driverTypes[k])
-		c.InputTypeInfos = append(c.InputTypeInfos, info)
-	}
-	c.ResultTypeInfo, _ = duckdb.NewTypeInfo(driverTypes[f.Result])
-	return c
-}
-
-// Executor runs it per row.
-func (f scalar) Executor() duckdb.ScalarFuncExecutor {
-	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (any, error) {
-		args := make([]any, len(values))
-		for i, v := range values {
-			args[i] = v
-		}
-		return f.Call(args)
-	}}
 }
