@@ -11,11 +11,11 @@ type ErrRange struct{ What string }
 // Error names what is out of range.
 func (e *ErrRange) Error() string { return e.What + " out of range" }
 
-// civil returns the date of a day counted from 1970-01-01, in the proleptic
+// Civil returns the date of a day counted from 1970-01-01, in the proleptic
 // Gregorian calendar. Years are counted from March, so that the leap day is the last.
-func civil(days int64) (year, month, day int64) {
+func Civil(days int64) (year, month, day int64) {
 	days += 719468 // from 0000-03-01
-	era := floorDiv(days, 146097)
+	era := FloorDiv(days, 146097)
 	doe := days - era*146097
 	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
 	doy := doe - (365*yoe + yoe/4 - yoe/100)
@@ -27,42 +27,42 @@ func civil(days int64) (year, month, day int64) {
 	return year, month, day
 }
 
-// daysOf returns the days from 1970-01-01 to a date; the day may lie outside its month.
-func daysOf(year, month, day int64) int64 {
+// DaysOf returns the days from 1970-01-01 to a date; the day may lie outside its month.
+func DaysOf(year, month, day int64) int64 {
 	if month <= 2 {
 		year, month = year-1, month+12
 	}
-	era := floorDiv(year, 400)
+	era := FloorDiv(year, 400)
 	yoe := year - era*400
 	doy := (153*(month-3)+2)/5 + day - 1
 	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
 }
 
-// monthLength returns the number of days of a month.
-func monthLength(year, month int64) int64 {
+// MonthLength returns the number of days of a month.
+func MonthLength(year, month int64) int64 {
 	if month == 12 {
 		return 31
 	}
-	return daysOf(year, month+1, 1) - daysOf(year, month, 1)
+	return DaysOf(year, month+1, 1) - DaysOf(year, month, 1)
 }
 
 // AddMonths moves a day by calendar months; a day that the new month lacks becomes its last.
 func AddMonths(days int64, months int64) int64 {
-	year, month, day := civil(days)
+	year, month, day := Civil(days)
 	total := year*12 + month - 1 + months
-	year, month = floorDiv(total, 12), total-floorDiv(total, 12)*12+1
-	return daysOf(year, month, min(day, monthLength(year, month)))
+	year, month = FloorDiv(total, 12), total-FloorDiv(total, 12)*12+1
+	return DaysOf(year, month, min(day, MonthLength(year, month)))
 }
 
 // AddMonthsToTimestamp moves a timestamp by calendar months.
 func AddMonthsToTimestamp(ns int64, months int64) (int64, error) {
-	days := floorDiv(ns, Day)
+	days := FloorDiv(ns, Day)
 	clock := ns - days*Day
-	return timestampOf(AddMonths(days, months), clock)
+	return TimestampOf(AddMonths(days, months), clock)
 }
 
-// timestampOf joins a day and a time of that day.
-func timestampOf(days, clock int64) (int64, error) {
+// TimestampOf joins a day and a time of that day.
+func TimestampOf(days, clock int64) (int64, error) {
 	const last, first = math.MaxInt64 / Day, math.MinInt64/Day - 1
 	if days > last || days < first {
 		return 0, &ErrRange{"timestamp"}
@@ -74,11 +74,11 @@ func timestampOf(days, clock int64) (int64, error) {
 }
 
 // DayOf returns the day of a timestamp, counted from 1970-01-01.
-func DayOf(ns int64) int64 { return floorDiv(ns, Day) }
+func DayOf(ns int64) int64 { return FloorDiv(ns, Day) }
 
 // Bin returns the largest multiple of step that is not above ns; step is positive.
 func Bin(ns, step int64) (int64, error) {
-	return AddInt64(ns, -(ns - floorDiv(ns, step)*step), "timestamp")
+	return AddInt64(ns, -(ns - FloorDiv(ns, step)*step), "timestamp")
 }
 
 // AddInt64 adds two numbers; an overflow is an error that names what.
@@ -102,8 +102,8 @@ func MultiplyInt64(a, b int64, what string) (int64, error) {
 	return p, nil
 }
 
-// floorDiv divides rounding down; d is positive.
-func floorDiv(n, d int64) int64 {
+// FloorDiv divides rounding down; d is positive.
+func FloorDiv(n, d int64) int64 {
 	q := n / d
 	if n%d < 0 {
 		q--
@@ -119,6 +119,6 @@ func badText(text string, kind Kind) error {
 // TruncateMonths returns the first instant of the span of so many months, counted
 // from January, that a timestamp lies in: 1 for the month, 3 the quarter, 12 the year.
 func TruncateMonths(ns, months int64) (int64, error) {
-	year, month, _ := civil(DayOf(ns))
-	return timestampOf(daysOf(year, month-(month-1)%months, 1), 0)
+	year, month, _ := Civil(DayOf(ns))
+	return TimestampOf(DaysOf(year, month-(month-1)%months, 1), 0)
 }

@@ -40,7 +40,7 @@ var converters = map[[2]Kind]func(any) (any, error){
 	{Double, Integer}:  toInteger,
 	{Timestamp, Date}:  func(v any) (any, error) { return int32(DayOf(v.(int64))), nil },
 	{Timestamp, Time}:  func(v any) (any, error) { return v.(int64) - DayOf(v.(int64))*Day, nil },
-	{Date, Timestamp}:  func(v any) (any, error) { return timestampOf(int64(v.(int32)), 0) },
+	{Date, Timestamp}:  func(v any) (any, error) { return TimestampOf(int64(v.(int32)), 0) },
 }
 
 func truth(b bool) int64 {

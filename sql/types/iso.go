@@ -11,14 +11,14 @@ func ParseISOTimestamp(text string) (int64, error) {
 		return 0, badText(text, Timestamp)
 	}
 	if !timed {
-		return timestampOf(int64(days), 0)
+		return TimestampOf(int64(days), 0)
 	}
 	ns, err := ParseTimestamp("1970-01-01T" + fullClock(clock))
 	if err != nil {
 		return 0, badText(text, Timestamp)
 	}
-	total := int64(days) + floorDiv(ns, Day)
-	return timestampOf(total, ns-floorDiv(ns, Day)*Day)
+	total := int64(days) + FloorDiv(ns, Day)
+	return TimestampOf(total, ns-FloorDiv(ns, Day)*Day)
 }
 
 // fullClock completes a time that is only hours.
@@ -37,7 +37,7 @@ func ParseISODate(text string) (int32, error) {
 	var days int64
 	switch {
 	case r.text == "":
-		days = daysOf(year, 1, 1)
+		days = DaysOf(year, 1, 1)
 	case strings.HasPrefix(r.text, "-W"):
 		days = r.weekDate(year)
 	case len(r.text) == 4:
@@ -72,8 +72,8 @@ func (r *reader) weekDate(year int64) int64 {
 	if r.text != "" || week < 1 || week > 53 || day < 1 || day > 7 {
 		r.bad = true
 	}
-	january4 := daysOf(year, 1, 4)
-	monday := january4 - (january4 + 3 - floorDiv(january4+3, 7)*7)
+	january4 := DaysOf(year, 1, 4)
+	monday := january4 - (january4 + 3 - FloorDiv(january4+3, 7)*7)
 	return monday + (week-1)*7 + day - 1
 }
 
@@ -81,9 +81,9 @@ func (r *reader) weekDate(year int64) int64 {
 func (r *reader) ordinal(year int64) int64 {
 	r.must("-")
 	day, _ := r.number(3, 3)
-	length := daysOf(year+1, 1, 1) - daysOf(year, 1, 1)
+	length := DaysOf(year+1, 1, 1) - DaysOf(year, 1, 1)
 	if day < 1 || day > length {
 		r.bad = true
 	}
-	return daysOf(year, 1, 1) + day - 1
+	return DaysOf(year, 1, 1) + day - 1
 }

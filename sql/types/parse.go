@@ -52,8 +52,8 @@ func ParseTimestamp(text string) (int64, error) {
 	if r.bad || r.text != "" {
 		return 0, badText(text, Timestamp)
 	}
-	days += floorDiv(clock, Day)
-	return timestampOf(days, clock-floorDiv(clock, Day)*Day)
+	days += FloorDiv(clock, Day)
+	return TimestampOf(days, clock-FloorDiv(clock, Day)*Day)
 }
 
 func (r *reader) date() int64 {
@@ -62,11 +62,11 @@ func (r *reader) date() int64 {
 	month, _ := r.number(1, 2)
 	r.must("-")
 	day, _ := r.number(1, 2)
-	if r.bad || month < 1 || month > 12 || day < 1 || day > monthLength(year, month) {
+	if r.bad || month < 1 || month > 12 || day < 1 || day > MonthLength(year, month) {
 		r.bad = true
 		return 0
 	}
-	return daysOf(year, month, day)
+	return DaysOf(year, month, day)
 }
 
 // clock reads HH:MM[:SS[.f]] and returns nanoseconds of the day.

@@ -156,9 +156,9 @@ func TestConvert(t *testing.T) {
 // different ends; every day of eight centuries agrees.
 func TestCalendarRoundTrip(t *testing.T) {
 	for days := int64(-150_000); days < 150_000; days++ {
-		year, month, day := civil(days)
-		if back := daysOf(year, month, day); back != days || day > monthLength(year, month) {
-			t.Fatalf("daysOf(civil(%d) = %d-%d-%d) = %d", days, year, month, day, back)
+		year, month, day := Civil(days)
+		if back := DaysOf(year, month, day); back != days || day > MonthLength(year, month) {
+			t.Fatalf("DaysOf(Civil(%d) = %d-%d-%d) = %d", days, year, month, day, back)
 		}
 	}
 }

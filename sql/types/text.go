@@ -89,13 +89,13 @@ func javaExponent(b, text []byte) []byte {
 
 // AppendTimestamp appends YYYY-MM-DD HH:MM:SS with nine digits of a second.
 func AppendTimestamp(b []byte, ns int64) []byte {
-	days := floorDiv(ns, Day)
+	days := FloorDiv(ns, Day)
 	b = append(appendDate(b, days), ' ')
 	return appendClock(b, ns-days*Day) // the product may wrap, the difference is right
 }
 
 func appendDate(b []byte, days int64) []byte {
-	year, month, day := civil(days)
+	year, month, day := Civil(days)
 	b = appendPadded(b, year, 4)
 	b = appendPadded(append(b, '-'), month, 2)
 	return appendPadded(append(b, '-'), day, 2)
