@@ -89,7 +89,7 @@ func randomScan(f *fixture, rng *rand.Rand) (Scan, func(scanRow) bool) {
 	if rng.IntN(2) == 0 {
 		scan.MinTime = at(time.Duration(rng.IntN(45)) * time.Second)
 	}
-	if rng.IntN(3) == 0 && !scan.Newest {
+	if rng.IntN(3) == 0 {
 		scan.MaxTime = at(time.Duration(rng.IntN(45)) * time.Second)
 	}
 	in := map[string][]string{}

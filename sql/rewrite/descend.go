@@ -1,6 +1,10 @@
 package rewrite
 
-import "tidemark/sql/plan"
+import (
+	"maps"
+
+	"tidemark/sql/plan"
+)
 
 // descend carries what filters say about columns down to the scans, and lets apply
 // use it there. The filters stay where they are, so a fact may be dropped anywhere;
@@ -13,7 +17,8 @@ import "tidemark/sql/plan"
 //	Join                          passes them to both sides, of outer joins too: a
 //	                              row that turns into NULLs fails the filter above
 //	Aggregate                     passes those about its keys
-//	Window, Limit                 stop them
+//	Window                        passes those about its partitions
+//	Limit                         stops them
 //	With                          gives a bound relation what all its readers say
 func descend(root plan.Node, apply func(*plan.Scan, facts) plan.Node) plan.Node {
 	d := &descent{apply: apply, readers: map[plan.ID]facts{}, binds: map[plan.ID]plan.Node{}, bound: map[plan.ID]facts{}}
@@ -32,13 +37,14 @@ func (d *descent) node(n plan.Node, f facts) plan.Node {
 	case *plan.Scan:
 		return d.apply(n, f)
 	case *plan.Filter:
-		f = f.clone()
-		f.addAll(learn(n.Cond))
+		f = d.filtered(n, f)
 	case *plan.Project:
 		f = through(n.Items, f)
 	case *plan.Aggregate:
 		f = throughKeys(n, f)
-	case *plan.Window, *plan.Limit:
+	case *plan.Window:
+		f = throughPartitions(n, f)
+	case *plan.Limit:
 		f = facts{}
 	case *plan.Join:
 		return d.join(n, f)
@@ -50,6 +56,56 @@ func (d *descent) node(n plan.Node, f facts) plan.Node {
 		d.read(n, f)
 	}
 	return d.rebuild(n, f)
+}
+
+// filtered adds what a filter says to what is known above it. Columns that it holds
+// to be equal share what is known of either, as in FROM a, b WHERE a.time = b.time.
+func (d *descent) filtered(n *plan.Filter, f facts) facts {
+	f = f.clone()
+	f.addAll(learn(n.Cond))
+	pairs := equalities(n.Cond)
+	if len(pairs) == 0 {
+		return f
+	}
+	f.addAll(d.produced(n.Input))
+	for range 2 { // a = b AND b = c, in either order
+		for _, p := range pairs {
+			share(f, f, p[0], p[1])
+		}
+	}
+	return f
+}
+
+// equalities lists the pairs of columns that a condition holds to be equal.
+func equalities(cond plan.Expr) (pairs [][2]plan.ID) {
+	for _, c := range plan.Conjuncts(cond) {
+		eq, ok := c.(*plan.Compare)
+		if !ok || eq.Op != plan.Equal {
+			continue
+		}
+		a, ok1 := eq.L.(*plan.Ref)
+		b, ok2 := eq.R.(*plan.Ref)
+		if ok1 && ok2 {
+			pairs = append(pairs, [2]plan.ID{a.Col.ID, b.Col.ID})
+		}
+	}
+	return pairs
+}
+
+// throughPartitions passes facts about columns by which every call partitions: a
+// partition that contradicts them can go as a whole.
+func throughPartitions(n *plan.Window, f facts) facts {
+	out := f.clone()
+	for _, c := range n.Calls {
+		by := map[plan.ID]bool{}
+		for _, e := range c.Call.PartitionBy {
+			if r, ok := e.(*plan.Ref); ok {
+				by[r.Col.ID] = true
+			}
+		}
+		maps.DeleteFunc(out, func(id plan.ID, _ fact) bool { return !by[id] })
+	}
+	return out
 }
 
 // rebuild descends into every input with the same facts.
@@ -79,7 +135,7 @@ func through(items []plan.Assign, f facts) facts {
 		if r, ref := it.Expr.(*plan.Ref); ref {
 			out.and(r.Col.ID, known)
 		} else {
-			out.addAll(learnTime(it.Expr, known.time))
+			out.addAll(learnRange(it.Expr, known.time))
 		}
 	}
 	return out
@@ -124,21 +180,12 @@ func (d *descent) join(n *plan.Join, f facts) plan.Node {
 // equate lets a = b in the ON of a join carry facts from one side to the other,
 // where rows of the other that contradict them find no partner.
 func equate(n *plan.Join, left, right facts) {
-	for _, c := range plan.Conjuncts(n.On) {
-		eq, ok := c.(*plan.Compare)
-		if !ok || eq.Op != plan.Equal {
-			continue
-		}
-		a, ok1 := eq.L.(*plan.Ref)
-		b, ok2 := eq.R.(*plan.Ref)
-		if !ok1 || !ok2 {
-			continue
-		}
+	for _, p := range equalities(n.On) {
 		if n.Kind == plan.Inner || n.Kind == plan.Left {
-			share(left, right, a.Col.ID, b.Col.ID)
+			share(left, right, p[0], p[1])
 		}
 		if n.Kind == plan.Inner || n.Kind == plan.Right {
-			share(right, left, a.Col.ID, b.Col.ID)
+			share(right, left, p[0], p[1])
 		}
 	}
 }

@@ -2,15 +2,15 @@ package rewrite
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"tidemark/sql/plan"
-	"tidemark/sql/types"
 )
 
-// fact is what a filter says about a column: a row that matters lies in Time, and
-// its value is one of Values unless that is nil. NULL never satisfies a fact.
+// fact is what a filter says about a column: the value of a row that matters lies in
+// time, and is one of values unless that is nil. NULL never satisfies a fact. Time
+// counts what the type does: nanoseconds of a timestamp or an interval, days of a
+// date, the number itself of a bigint.
 type fact struct {
 	time   plan.TimeRange
 	values []string
@@ -100,6 +100,33 @@ func learn(cond plan.Expr) facts {
 		return f
 	case *plan.InList:
 		return learnIn(c)
+	case *plan.Not:
+		return learnNot(c.X)
+	}
+	return facts{}
+}
+
+// negated are the comparisons that hold where another does not.
+var negated = map[plan.CompareOp]plan.CompareOp{
+	plan.Less: plan.GreaterOrEqual, plan.LessOrEqual: plan.Greater, plan.Greater: plan.LessOrEqual, plan.GreaterOrEqual: plan.Less,
+	plan.NotEqual: plan.Equal, plan.Distinguishable: plan.NotDistinguishable,
+}
+
+// learnNot returns what a condition says when it is false.
+func learnNot(cond plan.Expr) facts {
+	switch c := cond.(type) {
+	case *plan.Not:
+		return learn(c.X)
+	case *plan.Compare:
+		if op, ok := negated[c.Op]; ok {
+			return learnCompare(&plan.Compare{Op: op, L: c.L, R: c.R})
+		}
+	case *plan.Logic:
+		args := make([]plan.Expr, len(c.Args))
+		for i, a := range c.Args {
+			args[i] = &plan.Not{X: a}
+		}
+		return learnLogic(&plan.Logic{Or: !c.Or, Args: args})
 	}
 	return facts{}
 }
@@ -163,81 +190,9 @@ func learnCompare(c *plan.Compare) facts {
 			return facts{r.Col.ID: {time: plan.AllTime, values: []string{v}}}
 		}
 	case int64:
-		if l.T.Kind == types.Timestamp {
-			return learnTime(c.L, bounds(c.Op, v))
-		}
+		return learnRange(c.L, bounds(c.Op, v))
+	case int32:
+		return learnRange(c.L, bounds(c.Op, int64(v)))
 	}
 	return facts{}
-}
-
-// bounds returns the range of x for which x op v is true.
-func bounds(op plan.CompareOp, v int64) plan.TimeRange {
-	r := plan.AllTime
-	switch op {
-	case plan.Equal, plan.NotDistinguishable:
-		r = plan.TimeRange{Min: v, Max: v}
-	case plan.Less:
-		r.Max = plus(v, -1)
-	case plan.LessOrEqual:
-		r.Max = v
-	case plan.Greater:
-		r.Min = plus(v, 1)
-	case plan.GreaterOrEqual:
-		r.Min = v
-	}
-	return r
-}
-
-// learnTime returns what it says about a column that x, computed from it, lies in r.
-func learnTime(x plan.Expr, r plan.TimeRange) facts {
-	if r == plan.AllTime {
-		return facts{}
-	}
-	switch x := x.(type) {
-	case *plan.Ref:
-		return facts{x.Col.ID: {time: r}}
-	case *plan.Call:
-		if len(x.Args) == 2 {
-			if step, ok := constant(x.Args[1]); ok {
-				return learnShifted(x.Fn.Name, x.Args[0], r, step)
-			}
-		}
-	}
-	return facts{}
-}
-
-// learnShifted inverts bin(x, step), x + step and x - step.
-func learnShifted(name string, x plan.Expr, r plan.TimeRange, step int64) facts {
-	switch name {
-	case "bin":
-		return learnTime(x, plan.TimeRange{Min: r.Min, Max: plus(r.Max, step-1)})
-	case "+":
-		return learnTime(x, plan.TimeRange{Min: plus(r.Min, -step), Max: plus(r.Max, -step)})
-	case "-":
-		return learnTime(x, plan.TimeRange{Min: plus(r.Min, step), Max: plus(r.Max, step)})
-	}
-	return facts{}
-}
-
-// constant returns a day to second interval.
-func constant(x plan.Expr) (int64, bool) {
-	l, ok := x.(*plan.Literal)
-	if !ok || l.T.Kind != types.IntervalDayToSecond || l.Value == nil {
-		return 0, false
-	}
-	return l.Value.(int64), true
-}
-
-// plus adds and stays at the ends of the range, which stand for no bound.
-func plus(v, d int64) int64 {
-	switch sum := v + d; {
-	case v == math.MinInt64 || v == math.MaxInt64:
-		return v
-	case d > 0 && sum < v:
-		return math.MaxInt64
-	case d < 0 && sum > v:
-		return math.MinInt64
-	default:
-		return sum
-	}
 }

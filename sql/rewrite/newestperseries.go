@@ -14,8 +14,9 @@ import (
 //	    Scan metrics                                         Scan metrics newest
 //
 // A group then is a union of series, and its newest row is the newest of one of
-// them. That holds under filters that keep or drop a series as a whole, and under a
-// lower bound on time: when the newest row fails it, so do the others.
+// them. That holds under filters that keep or drop a series as a whole, and under
+// bounds on time: when the newest row fails a lower bound, so do the others; whether
+// it passes an upper one the store knows, to which the scan's own range says it.
 //
 // The other form of the question is answered alike:
 //
@@ -59,7 +60,8 @@ func scanBelow(n plan.Node) (path []plan.Node, scan *plan.Scan, ok bool) {
 	for {
 		switch each := n.(type) {
 		case *plan.Scan:
-			return path, each, wholeSeries(each, conds)
+			scan, ok = wholeSeries(each, conds)
+			return path, scan, ok
 		case *plan.Filter:
 			conds = append(conds, plan.Conjuncts(each.Cond)...)
 			path, n = append(path, each), each.Input
@@ -92,13 +94,20 @@ func rebuildPath(path []plan.Node, n plan.Node) plan.Node {
 	return n
 }
 
-func wholeSeries(s *plan.Scan, conds []plan.Expr) bool {
+// wholeSeries reports that conditions keep or drop whole series, or cut time, and
+// returns the scan with a range that has the upper bounds.
+func wholeSeries(s *plan.Scan, conds []plan.Expr) (*plan.Scan, bool) {
 	for _, c := range conds {
-		if !readsSeries(s, c) && !lowerBound(s, c) {
-			return false
+		if readsSeries(s, c) {
+			continue
 		}
+		cut, ok := timeBound(s, c)
+		if !ok {
+			return nil, false
+		}
+		s = s.WithTime(plan.TimeRange{Min: s.Time.Min, Max: min(s.Time.Max, cut.Max)})
 	}
-	return true
+	return s, true
 }
 
 // readsSeries reports an expression that has one value for all rows of a series.
@@ -118,17 +127,46 @@ func readsSeries(s *plan.Scan, e plan.Expr) bool {
 	return ok
 }
 
-// lowerBound reports a condition that is a lower bound on time and nothing else.
-func lowerBound(s *plan.Scan, c plan.Expr) bool {
-	cmp, ok := c.(*plan.Compare)
-	if !ok {
-		return false
+// timeBound returns the range of a condition that is a bound on time and nothing else.
+func timeBound(s *plan.Scan, c plan.Expr) (plan.TimeRange, bool) {
+	switch c := c.(type) {
+	case *plan.Compare:
+		for id, f := range learn(c) {
+			bare := isTime(s, c.L) || isTime(s, c.R)
+			return f.time, f.values == nil && isTimeColumn(s, id) && (bare || f.time.Max == math.MaxInt64)
+		}
+	case *plan.Between:
+		known, ok := learn(c)[timeOf(s)]
+		return known.time, ok && isTime(s, c.X) && constants(c.Lo, c.Hi)
 	}
-	for id, f := range learn(cmp) {
-		col, _, found := s.Column(id)
-		return found && col.Role == plan.Time && f.time.Max == math.MaxInt64 && f.values == nil
+	return plan.TimeRange{}, false
+}
+
+func constants(list ...plan.Expr) bool {
+	for _, e := range list {
+		if l, ok := e.(*plan.Literal); !ok || l.Value == nil {
+			return false
+		}
 	}
-	return false
+	return true
+}
+
+// timeOf returns the identity of a scan's time column, none if it does not read it.
+func timeOf(s *plan.Scan) plan.ID {
+	for i, c := range s.Cols {
+		if s.Table.Columns[s.Index[i]].Role == plan.Time {
+			return c.ID
+		}
+	}
+	return 0
+}
+
+func isTimeColumn(s *plan.Scan, id plan.ID) bool { return id != 0 && id == timeOf(s) }
+
+// isTime reports a reference to the scan's time.
+func isTime(s *plan.Scan, e plan.Expr) bool {
+	r, ok := e.(*plan.Ref)
+	return ok && isTimeColumn(s, r.Col.ID)
 }
 
 // newestOnly reports an aggregate whose keys are of the series and whose calls want
@@ -155,10 +193,5 @@ func wantsNewest(c plan.AggCall, s *plan.Scan) bool {
 	if !ok || len(c.Args) != at+1 || c.Filter != nil && !readsSeries(s, c.Filter) {
 		return false
 	}
-	r, ok := c.Args[at].(*plan.Ref)
-	if !ok {
-		return false
-	}
-	col, _, found := s.Column(r.Col.ID)
-	return found && col.Role == plan.Time
+	return isTime(s, c.Args[at])
 }

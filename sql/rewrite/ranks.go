@@ -73,10 +73,5 @@ func ranksNewest(c plan.WindowCall, s *plan.Scan) bool {
 			return false
 		}
 	}
-	r, ok := c.Order[0].Expr.(*plan.Ref)
-	if !ok {
-		return false
-	}
-	col, _, found := s.Column(r.Col.ID)
-	return found && col.Role == plan.Time
+	return isTime(s, c.Order[0].Expr)
 }

@@ -23,13 +23,14 @@ type latest struct {
 const maxStragglers = 64
 
 // newest returns by segment where the newest rows of the selected series lie, or nil
-// where every row is needed: when the scan wants them, when an upper bound on time may
-// exclude the newest row, and when a series has gone on in a later segment than the view has.
+// where every row is needed: when the scan wants them, when a series has gone on in a
+// later segment than the view has, and when the scan's upper bound on time excludes
+// the newest row of one, behind which there may be another.
 func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
-	if !scan.Newest || scan.Max != math.MaxInt64 || len(v.segments) == 0 {
+	if !scan.Newest || len(v.segments) == 0 {
 		return nil
 	}
-	bySegment, ok := v.latest(sel)
+	bySegment, ok := v.latest(sel, scan.Max)
 	if !ok {
 		return nil
 	}
@@ -40,7 +41,9 @@ func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
 	return windows
 }
 
-func (v *View) latest(sel selection) (map[uint32][]latest, bool) {
+// latest returns by segment the newest times of the selected series, unless one is
+// beyond limit or in a segment that the view does not have.
+func (v *View) latest(sel selection, limit int64) (map[uint32][]latest, bool) {
 	t, last := v.table, v.segments[len(v.segments)-1].seq
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -48,7 +51,7 @@ func (v *View) latest(sel selection) (map[uint32][]latest, bool) {
 	for i := range sel.count(len(t.mu.series.list)) {
 		n := sel.at(i)
 		s := &t.mu.series.list[n]
-		if s.home > last {
+		if s.home > last || s.newest > limit {
 			return nil, false
 		}
 		bySegment[s.home] = append(bySegment[s.home], latest{n, s.newest})
