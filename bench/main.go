@@ -40,6 +40,7 @@ var suites = []suite{
 	{"mqtt", benchMQTT},
 	{"latency", benchLatency},
 	{"tsbs", benchTSBS},
+	{"compile", benchCompile},
 }
 
 func main() {
