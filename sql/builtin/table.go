@@ -27,7 +27,7 @@ type family struct {
 var table = build([]family{
 	{Scalar, operators},
 	{Scalar, clockFunctions}, {Scalar, binning}, {Scalar, dateArithmetic}, {Scalar, extraction}, {Scalar, epoch}, {Scalar, formatting},
-	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, arrays},
+	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, arrays}, {Scalar, series},
 	{Aggregate, aggregates}, {Aggregate, statistics}, {Window, windows},
 })
 

@@ -6,7 +6,8 @@ import (
 )
 
 // fill puts a call into a template. The places are {1}, {2}, ... for arguments,
-// {*} for all of them separated by commas, {d} {o} {n} {f} for the modifiers of an
+// {*} for all of them separated by commas, {k} for the kind of the values of the
+// series that is the first one, {d} {o} {n} {f} for the modifiers of an
 // aggregate or window function (see Call).
 func fill(template string, c Call) string {
 	var b strings.Builder
@@ -33,6 +34,8 @@ func (c Call) place(name string) (text string, ok bool) {
 	switch name {
 	case "*":
 		return c.list(), true
+	case "k":
+		return c.seriesKind()
 	case "d":
 		return c.Distinct, true
 	case "o":

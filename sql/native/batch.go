@@ -58,6 +58,9 @@ func (c *Column) SetNull(row int) {
 	c.Valid[row/64] &^= 1 << (row % 64)
 }
 
+// Reserve makes room for n elements of all rows of the result together (see Store).
+func (c *Column) Reserve(n int) error { return c.Store.Reserve(n) }
+
 // Len returns the number of elements of a row of a list or a series.
 func (c *Column) Len(row int) int { return int(c.Spans[row].Length) }
 
