@@ -19,8 +19,8 @@ func (e *Engine) prepare(ctx context.Context, text string) (*statement, error) {
 		return nil, errors.Join(err, view.Close())
 	}
 	s := &statement{columns: columnsOf(prog)}
-	if prog.Meta != nil {
-		rows, err := e.metadata(ctx, *prog.Meta)
+	if answered(prog) {
+		rows, err := e.answer(ctx, prog)
 		s.rows = &given{rows}
 		return s, errors.Join(err, view.Close())
 	}
@@ -56,7 +56,7 @@ func columnsOf(prog *duckgen.Program) []Column {
 }
 
 // Explain compiles a statement and returns its plan and the program for DuckDB,
-// which is empty for a metadata statement. Nothing runs.
+// which is empty for a statement that DuckDB has no part in. Nothing runs.
 func (e *Engine) Explain(ctx context.Context, text string) (tree, program string, err error) {
 	view := &view{store: e.opt.Store}
 	defer func() { err = errors.Join(err, view.Close()) }()
@@ -64,8 +64,8 @@ func (e *Engine) Explain(ctx context.Context, text string) (tree, program string
 	if err != nil {
 		return "", "", err
 	}
-	if prog.Meta != nil {
-		return plan.Explain(prog.Meta), "", nil
+	if answered(prog) {
+		return plan.Explain(prog.Plan), "", nil
 	}
 	program, err = prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
 	return plan.Explain(prog.Plan), program, err

@@ -4,8 +4,8 @@
 //
 // It resolves names against the catalog and the queries around, picks the overloads
 // of functions, makes every coercion an explicit cast and finds what is wrong, in
-// Timestream's words and with the position. The result is a *plan.Output or a
-// *plan.Meta. It reads no clock and no data.
+// Timestream's words and with the position. The result is a *plan.Output,
+// *plan.Meta, *plan.Unload or *plan.Explained. It reads no clock and no data.
 // What it knows the grammar of and cannot plan it refuses by name. All functions are
 // safe to call at once.
 // Source: Timestream developer guide, "Query language reference"; the rules of
@@ -24,7 +24,8 @@ import (
 
 // Catalog tells which columns a table has. Table returns plan.ErrDatabaseNotFound or
 // plan.ErrTableNotFound, wrapped or not, for names that do not exist; the table must
-// not change while a statement is analysed.
+// not change while a statement is analysed. The empty name of a table only asks
+// whether the database exists.
 type Catalog interface {
 	Table(ctx context.Context, database, table string) (*plan.Table, error)
 }

@@ -12,19 +12,20 @@ import (
 func (a *analyzer) statement(stmt ast.Statement) plan.Node {
 	switch stmt := stmt.(type) {
 	case *ast.Query:
-		return a.root(stmt)
+		return a.output(stmt)
 	case *ast.Show:
 		return a.show(stmt)
 	case *ast.Describe:
 		t := a.table(stmt.Table)
 		return &plan.Meta{Kind: plan.Describe, Database: t.Database, Table: t.Name}
+	case *ast.Explain:
+		return a.explain(stmt)
 	}
-	unsupported(stmt, "UNLOAD")
-	return nil
+	return a.unload(stmt.(*ast.Unload))
 }
 
-// root plans a query and lists the columns that the client sees.
-func (a *analyzer) root(q *ast.Query) plan.Node {
+// output plans a query and lists the columns that the client sees.
+func (a *analyzer) output(q *ast.Query) *plan.Output {
 	r := a.query(q, &scope{}, true)
 	out := &plan.Output{Input: r.node}
 	for _, f := range r.fields {
@@ -48,8 +49,21 @@ func (a *analyzer) show(s *ast.Show) plan.Node {
 		m.Database, m.Table = t.Database, t.Name
 	case s.From != nil:
 		m.Database = s.From.Parts[0].Name
+		a.checkDatabase(s.From)
 	}
 	return m
+}
+
+// checkDatabase asks the catalog for a table without a name, which no database has:
+// only whether it knows the database matters.
+func (a *analyzer) checkDatabase(n *ast.QName) {
+	_, err := a.catalog.Table(a.ctx, n.Parts[0].Name, "")
+	switch {
+	case errors.Is(err, plan.ErrDatabaseNotFound):
+		stop(sqlerr.New(n.Span(), "Requested database '%s' not found at line %s", n.Parts[0].Name, n.Span().Start))
+	case err != nil && !errors.Is(err, plan.ErrTableNotFound):
+		stop(fmt.Errorf("look up database %s: %w", n, err))
+	}
 }
 
 // table asks the catalog for database.table, once per statement.

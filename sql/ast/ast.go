@@ -19,7 +19,7 @@ type Node interface {
 	print(p *printer)
 }
 
-// Statement is *Query, *Show, *Describe or *Unload.
+// Statement is *Query, *Show, *Describe, *Unload or *Explain.
 type Statement interface {
 	Node
 	statement()

@@ -8,14 +8,20 @@ import (
 	"tidemark/sql/plan"
 )
 
-// Emit returns the program of a plan whose root is an Output or a metadata
-// statement. Its error is fault.Invalid and names what DuckDB cannot compute.
+// Emit returns the program of a plan whose root is what the analyzer returns. Its
+// error is fault.Invalid and names what DuckDB cannot compute.
 func Emit(root plan.Node) (*Program, error) {
 	switch root := root.(type) {
 	case *plan.Meta:
 		return &Program{Columns: outputs(root), Meta: root, Plan: root}, nil
 	case *plan.Output:
 		return emitOutput(root)
+	case *plan.Unload:
+		query, err := Emit(root.Query)
+		return &Program{Columns: outputs(root), Unload: root, Query: query, Plan: root}, err
+	case *plan.Explained:
+		of, err := Emit(root.Root)
+		return &Program{Columns: outputs(root), Explain: root, Query: of, Plan: root}, err
 	}
 	return nil, fmt.Errorf("emit: %T is not the root of a plan", root)
 }

@@ -17,12 +17,20 @@ import (
 	"tidemark/sql/types"
 )
 
-// Program is a query ready to run, or a metadata statement.
+// Program is a query ready to run, or a statement that the engine answers itself:
+// one of Meta, Unload and Explain is set then.
 type Program struct {
 	Columns []Output      // of the result, in order
 	Scans   []plan.Access // numbered as SQL asks for them
 	Meta    *plan.Meta    // a metadata statement; Scans and SQL are empty then
 	Plan    plan.Node     // what was emitted, for Explain
+
+	// Unload is an UNLOAD; Query is the program whose rows it writes.
+	Unload *plan.Unload
+	// Explain is an EXPLAIN, which runs nothing: Explanation answers it. Query is the
+	// program of the statement that it is about.
+	Explain *plan.Explained
+	Query   *Program
 
 	text  []string // the text around the relations
 	holes []int    // the scan whose relation stands after text[i]
@@ -56,6 +64,27 @@ func (p *Program) SQL(relation func(i int, a plan.Access) (string, error)) (stri
 		}
 	}
 	return b.String(), nil
+}
+
+// Explanation returns the answer to an EXPLAIN by lines. In a text for DuckDB the
+// name of the table stands for each relation that the store would give.
+func (p *Program) Explanation() ([]string, error) {
+	text := plan.Explain(p.Explain.Root)
+	if p.Explain.Format == plan.ExplainSQL {
+		of := p.Query
+		if of.Unload != nil {
+			of = of.Query
+		}
+		var err error
+		if text, err = of.SQL(tableName); err != nil {
+			return nil, err
+		}
+	}
+	return strings.Split(strings.TrimRight(text, "\n"), "\n"), nil
+}
+
+func tableName(_ int, a plan.Access) (string, error) {
+	return `"` + a.Table.Database + `"."` + a.Table.Name + `"`, nil
 }
 
 // hole marks the place of scan i's relation in text under construction. A NUL

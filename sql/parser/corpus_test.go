@@ -71,5 +71,13 @@ var corpus = []string{
 	"DESCRIBE \"d\".t;",
 	"UNLOAD (SELECT a FROM d.t) TO 's3://bucket/folder' WITH (format = 'CSV', partitioned_by = ARRAY['a', 'b'])",
 	"UNLOAD (SELECT a FROM d.t) TO 's3://bucket/folder'",
+	"EXPLAIN SELECT 1",
+	"EXPLAIN (FORMAT SQL, type logical) WITH a AS (SELECT 1) SELECT * FROM a",
+	"EXPLAIN ((SELECT 1) UNION (SELECT 2))",
+	"EXPLAIN SHOW TABLES",
+	"EXPLAIN UNLOAD (SELECT a FROM d.t) TO 's3://bucket/folder' WITH (include_header = 'true')",
+	"SELECT explain, fetch, qualify FROM d.t pivot, d.s tablesample, d.u fetch",
+	"SELECT *, a, t.*, (a).* AS (b, c) FROM d.t WHERE (a, b) IN (SELECT 1, 2) AND (a, b) = (SELECT 1, 2)",
+	"SELECT a FROM d.t RIGHT JOIN UNNEST(b) u (c) ON true FULL JOIN LATERAL (SELECT 1) v USING (d)",
 	"SELECT show, unload, describe_it, tables FROM databases.measures",
 }

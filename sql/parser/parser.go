@@ -83,8 +83,10 @@ func (p *parser) unexpected(want ...string) {
 	if n := len(want); n > 1 {
 		list = strings.Join(want[:n-1], ", ") + " or " + want[n-1]
 	}
+	p.refuse()
+	p.refuseStatement()
 	t := p.tok()
-	hint := ""
+	hint := p.meant()
 	if want[0] == aName && t.Kind.Reserved() {
 		hint = fmt.Sprintf(" (%s is a reserved word; as a name it needs double quotes)", t.Kind)
 	}

@@ -218,6 +218,9 @@ func (p *parser) array() ast.Expr {
 // typed = ident string
 func (p *parser) typed() ast.Expr {
 	t := p.next()
+	if strings.EqualFold(t.Text, "X") && t.Span.End == p.tok().Span.Start {
+		p.fail(t.Span, "X'...' is not supported: there is no binary type")
+	}
 	typ := &ast.TypeName{Place: ast.At(t.Span), Name: strings.ToLower(t.Text)}
 	value := p.str()
 	return &ast.Typed{Place: p.since(t), Type: typ, Value: value}
@@ -237,6 +240,9 @@ func (p *parser) interval() ast.Expr {
 	}
 	i.Value = p.str()
 	i.Unit = p.ident()
+	if p.peek(token.To) && p.look(1).Kind.Name() {
+		p.fail(p.tok().Span, "INTERVAL ... TO ... is not supported: an interval has one unit")
+	}
 	i.Place = p.since(first)
 	return i
 }

@@ -74,6 +74,7 @@ func (p *parser) alias() *ast.Ident {
 	if !p.tok().Kind.Name() || p.clauseStarts() {
 		return nil
 	}
+	p.refuse()
 	return p.ident()
 }
 

@@ -1,12 +1,22 @@
 package parser
 
 import (
+	"strings"
+
 	"tidemark/sql/ast"
 	"tidemark/sql/token"
 )
 
-// statement = query | show | describe | unload
+// statement = query | show | describe | unload | explain
 func (p *parser) statement() ast.Statement {
+	if p.peek(token.Explain) {
+		return p.explain()
+	}
+	return p.explainable()
+}
+
+// explainable = query | show | describe | unload
+func (p *parser) explainable() ast.Statement {
 	switch p.tok().Kind {
 	case token.Select, token.With, token.Values, token.Table, token.LParen:
 		return p.query()
@@ -17,9 +27,31 @@ func (p *parser) statement() ast.Statement {
 	case token.Unload:
 		return p.unload()
 	}
-	t := p.tok()
-	p.fail(t.Span, "unexpected %s, expected SELECT, WITH, VALUES, SHOW, DESCRIBE or UNLOAD", t)
+	p.unexpected("SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "UNLOAD")
 	return nil
+}
+
+// explain = EXPLAIN [ '(' option,* ')' ] explainable
+func (p *parser) explain() *ast.Explain {
+	first := p.next()
+	e := &ast.Explain{}
+	if p.peek(token.LParen) && p.look(1).Kind.Name() {
+		e.Options = parens(p, p.explainOption)
+	}
+	if t := p.tok(); t.Kind == token.Ident && strings.EqualFold(t.Text, "ANALYZE") {
+		p.fail(t.Span, "EXPLAIN ANALYZE is not supported: EXPLAIN runs nothing")
+	}
+	e.Statement = p.explainable()
+	e.Place = p.since(first)
+	return e
+}
+
+// explainOption = ident ident
+func (p *parser) explainOption() *ast.ExplainOption {
+	first := p.tok()
+	o := &ast.ExplainOption{Name: p.ident(), Value: p.ident()}
+	o.Place = p.since(first)
+	return o
 }
 
 func (p *parser) show() *ast.Show {

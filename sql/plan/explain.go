@@ -58,6 +58,10 @@ func (p *printer) title(n Node) string {
 		return "Output " + outputText(n)
 	case *Meta:
 		return metaTitle(n)
+	case *Unload:
+		return unloadTitle(n)
+	case *Explained:
+		return "Explain"
 	case *Scan:
 		return scanText(n)
 	case *Values:
@@ -126,6 +130,17 @@ func metaTitle(m *Meta) string {
 	}
 	if m.Like != nil {
 		text += " like " + strconv.Quote(*m.Like)
+	}
+	return text
+}
+
+func unloadTitle(n *Unload) string {
+	text := "Unload to s3://" + n.Bucket + "/" + n.Prefix + map[UnloadFormat]string{UnloadCSV: " as CSV", UnloadParquet: " as PARQUET"}[n.Format]
+	if n.Gzip {
+		text += " with GZIP"
+	}
+	if n.Partitioned > 0 {
+		text += " partitioned by " + outputText(&Output{Cols: n.Query.Cols[len(n.Query.Cols)-n.Partitioned:]})
 	}
 	return text
 }

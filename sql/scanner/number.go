@@ -62,7 +62,7 @@ func (s *scanner) duration(n int) (token.Token, error) {
 	word := s.text[s.at+n : s.at+n+unit]
 	if !durationUnits[strings.ToLower(word)] || s.text[s.at+n-1] == '.' {
 		s.advance(n + unit)
-		return token.Token{}, s.wrong(start, "'%s' is neither a number nor a duration; a name that starts with a digit needs double quotes", s.text[start.Offset:s.at])
+		return token.Token{}, s.wrong(start, "'%s' is neither a number nor a duration of one number and one unit, as 90m; a name that starts with a digit needs double quotes", s.text[start.Offset:s.at])
 	}
 	return s.token(token.Duration, n+unit), nil
 }

@@ -91,6 +91,15 @@ func (s *scanner) operator() (token.Token, error) {
 func (s *scanner) unexpected() error {
 	start := s.pos()
 	r, n := utf8.DecodeRuneInString(s.text[s.at:])
+	hint := ""
+	switch {
+	case r == '`':
+		hint = ": a name that needs quotes takes double quotes"
+	case r == ':' && s.peek(1) == ':':
+		hint = ": a type after :: belongs only to measure_value, other values convert with CAST(value AS type)"
+	case r == '&' && s.at > 0 && s.text[s.at-1]|0x20 == 'u':
+		hint = ": U&'...' is not supported, a string holds any character as it is"
+	}
 	s.advance(n)
-	return s.wrong(start, "unexpected character %q", r)
+	return s.wrong(start, "unexpected character %q%s", r, hint)
 }

@@ -125,6 +125,7 @@ const (
 	Databases
 	Day
 	Desc
+	Explain
 	Filter
 	First
 	Following
@@ -265,6 +266,7 @@ var spellings = [...]string{
 	Databases:        "DATABASES",
 	Day:              "DAY",
 	Desc:             "DESC",
+	Explain:          "EXPLAIN",
 	Filter:           "FILTER",
 	First:            "FIRST",
 	Following:        "FOLLOWING",
