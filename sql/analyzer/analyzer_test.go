@@ -242,7 +242,7 @@ func TestTypes(t *testing.T) {
 func TestErrors(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"column", "SELECT cpu, vehicleName FROM demo.host", "line 1:13: Column 'vehicleName' does not exist"},
-		{"case of a table's column", "SELECT Cpu FROM demo.host", "line 1:8: Column 'Cpu' does not exist"},
+		{"case of a table's column", "SELECT Cpu FROM demo.host", "line 1:8: Column 'Cpu' does not exist. Did you mean 'cpu'?"},
 		{"qualified column", "SELECT h.x FROM demo.host h", "line 1:8: Column 'h.x' does not exist"},
 		{"alias hides the table", "SELECT host.cpu FROM demo.host h", "line 1:8: Column 'host.cpu' does not exist"},
 		{"alias in WHERE", "SELECT n AS m FROM demo.host WHERE m = 1", "line 1:36: Column 'm' does not exist"},
@@ -324,7 +324,7 @@ func TestErrors(t *testing.T) {
 		{"aggregate in a lambda", "SELECT filter(ARRAY[1], x -> max(n) = 1) FROM demo.host", "line 1:30: Lambda expression cannot contain aggregations, window functions or grouping operations: [max(n)]"},
 		{"unnest", "SELECT 1 FROM UNNEST(1)", "line 1:22: Cannot unnest type: integer"},
 		{"grouping", "SELECT GROUPING(n) FROM demo.host GROUP BY hostname", "line 1:17: The arguments to GROUPING() must be expressions referenced by the GROUP BY at this level. Mismatch due to: n"},
-		{"unload", "UNLOAD (SELECT 1) TO 's3://b/p'", "line 1:1: UNLOAD is not supported"},
+		{"database of tables", "SHOW TABLES FROM nowhere", "Requested database 'nowhere' not found at line 1:18"},
 		{"limit", "SELECT 1 LIMIT 99999999999999999999", "line 1:16: Invalid LIMIT row count: 99999999999999999999"},
 		{"array elements", "SELECT ARRAY[1, 'a']", "line 1:17: All ARRAY elements must be the same type: integer"},
 		{"field", "SELECT CAST(ROW(1) AS ROW(a int)).b", "line 1:35: Field 'b' does not exist in row(a integer)"},
@@ -378,7 +378,7 @@ func TestMetadataStatements(t *testing.T) {
 	}{
 		{"SHOW DATABASES", plan.Meta{Kind: plan.ShowDatabases}},
 		{"SHOW TABLES LIKE 'a%'", plan.Meta{Kind: plan.ShowTables, Like: &like}},
-		{"SHOW TABLES FROM nowhere", plan.Meta{Kind: plan.ShowTables, Database: "nowhere"}},
+		{"SHOW TABLES FROM demo", plan.Meta{Kind: plan.ShowTables, Database: "demo"}},
 		{"SHOW MEASURES FROM demo.cpu", plan.Meta{Kind: plan.ShowMeasures, Database: "demo", Table: "cpu"}},
 		{`DESCRIBE "My-DB"."Fleet"`, plan.Meta{Kind: plan.Describe, Database: "My-DB", Table: "Fleet"}},
 	}

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -22,8 +21,7 @@ func (a *analyzer) call(c *ast.Call, e *env) plan.Expr {
 	}
 	f, ok := builtin.Lookup(name)
 	if !ok || len(c.Name.Parts) > 1 {
-		_, err := builtin.Resolve(c.Name.String(), nil, nil)
-		failResolve(c, err)
+		unknownFunction(c)
 	}
 	switch {
 	case c.Over != nil:
@@ -35,6 +33,20 @@ func (a *analyzer) call(c *ast.Call, e *env) plan.Expr {
 	}
 	plain(c)
 	return a.operator(name, c, e, c.Args...)
+}
+
+// unknownFunction stops at a name that no function has.
+func unknownFunction(c *ast.Call) {
+	_, err := builtin.Resolve(c.Name.String(), nil, nil)
+	var why *builtin.Error
+	if errors.As(err, &why) && why.Kind == builtin.NotRegistered {
+		var known []string
+		for _, f := range builtin.Functions() {
+			known = append(known, f.Name)
+		}
+		fail(c.Span(), "%s%s", why.Text, suggestion("", c.Name.String(), known))
+	}
+	failResolve(c, err)
 }
 
 // plain refuses what only aggregates may have.
@@ -61,6 +73,12 @@ func (a *analyzer) special(name string) func(*ast.Call, *env) plan.Expr {
 		return a.typeOfCall
 	case "parse_duration":
 		return a.parseDuration
+	case "nullif":
+		return a.nullif
+	case "if":
+		return a.ifCall
+	case "coalesce":
+		return a.coalesce
 	}
 	return nil
 }
@@ -92,7 +110,9 @@ func (a *analyzer) parseDuration(c *ast.Call, e *env) plan.Expr {
 // operator analyses the arguments of a scalar function or of an operator, and the call.
 func (a *analyzer) operator(name string, at place, e *env, args ...ast.Expr) plan.Expr {
 	m, exprs := a.match(name, at, e, args)
-	return plan.NewCall(m, exprs, a.now)
+	call := plan.NewCall(m, exprs, a.now)
+	call.At = at.Span()
+	return call
 }
 
 // apply calls a scalar function on arguments that are analysed.
@@ -101,7 +121,9 @@ func (a *analyzer) apply(name string, at place, args ...plan.Expr) plan.Expr {
 	if err != nil {
 		failResolve(at, err)
 	}
-	return plan.NewCall(m, args, a.now)
+	call := plan.NewCall(m, args, a.now)
+	call.At = at.Span()
+	return call
 }
 
 // match analyses arguments, picks the overload for them and coerces them to what it
@@ -185,7 +207,7 @@ func (a *analyzer) aggArgs(c *ast.Call, f *builtin.Function, inner *env) plan.Ag
 		fail(c.Span(), "* is not an argument of function %s", f.Name)
 	}
 	m, args := a.match(f.Name, c, inner, c.Args)
-	call := plan.AggCall{Fn: m.Overload, Args: args, Result: m.Result, Distinct: c.Quantifier == ast.Distinct}
+	call := plan.AggCall{Fn: m.Overload, Args: args, Result: m.Result, Distinct: c.Quantifier == ast.Distinct, At: c.Span()}
 	for _, x := range args {
 		if call.Distinct && !x.Type().Comparable() {
 			fail(c.Span(), "DISTINCT can only be applied to comparable types (actual: %s)", x.Type())
@@ -210,10 +232,11 @@ func (a *analyzer) sortBy(items []*ast.SortItem, e *env) []plan.SortKey {
 	return keys
 }
 
-// unary analyses a sign. The smallest bigint is the one number that only exists with it.
+// unary analyses a sign. That of a number belongs to it: -2147483648 is an integer,
+// and the smallest bigint exists only so.
 func (a *analyzer) unary(x *ast.Unary, e *env) plan.Expr {
-	if n, ok := x.X.(*ast.Integer); ok && x.Op == token.Minus && n.Digits == smallest {
-		return &plan.Literal{Value: int64(math.MinInt64), T: types.Of(types.Bigint)}
+	if n, ok := x.X.(*ast.Integer); ok && x.Op == token.Minus {
+		return integer(x, "-"+n.Digits)
 	}
 	return a.operator(x.Op.String(), x, e, x.X)
 }

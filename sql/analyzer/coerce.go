@@ -7,17 +7,59 @@ import (
 )
 
 // coerce makes x a value of t, to which it may be coerced. A constant is converted
-// at once, so that a text that is no timestamp is found with its position.
+// at once, inside a constructor too, so that a text that is no timestamp is found with
+// its position.
 func coerce(x plan.Expr, t types.Type, at place) plan.Expr {
-	l, ok := x.(*plan.Literal)
-	if !ok || l.Value == nil || l.T.Equal(t) || !scalar(l.T) || !scalar(t) {
-		return plan.Coerce(x, t)
+	if x.Type().Equal(t) {
+		return x
 	}
+	switch x := x.(type) {
+	case *plan.Literal:
+		if x.Value != nil && scalar(x.T) && scalar(t) {
+			return converted(x, t, at)
+		}
+	case *plan.MakeArray:
+		if t.Kind == types.Array {
+			return &plan.MakeArray{Items: coerceItems(x.Items, itemsOf(at), func(int) types.Type { return *t.Elem }, at), T: t}
+		}
+	case *plan.MakeRow:
+		if t.Kind == types.Row {
+			return &plan.MakeRow{Items: coerceItems(x.Items, itemsOf(at), func(i int) types.Type { return t.Fields[i].Type }, at), T: t}
+		}
+	}
+	return plan.Coerce(x, t)
+}
+
+func converted(l *plan.Literal, t types.Type, at place) plan.Expr {
 	v, err := types.Convert(l.Value, l.T, t)
 	if err != nil {
 		fail(at.Span(), "%s", err)
 	}
 	return &plan.Literal{Value: v, T: t}
+}
+
+// coerceItems coerces the items of a constructor; ats are their places if they are known.
+func coerceItems(items []plan.Expr, ats []ast.Expr, t func(i int) types.Type, at place) []plan.Expr {
+	out := make([]plan.Expr, len(items))
+	for i, x := range items {
+		own := at
+		if len(ats) == len(items) {
+			own = ats[i]
+		}
+		out[i] = coerce(x, t(i), own)
+	}
+	return out
+}
+
+// itemsOf returns the items of a constructor as they are written, nil for anything else.
+func itemsOf(at place) []ast.Expr {
+	switch x := at.(type) {
+	case *ast.Array:
+		return x.Elems
+	case *ast.Row:
+		return x.Elems
+	}
+	return nil
 }
 
 func scalar(t types.Type) bool { return t.Elem == nil && t.Kind != types.Row }

@@ -18,7 +18,7 @@ func (a *analyzer) constant(x ast.Expr) plan.Expr {
 	case *ast.String:
 		return &plan.Literal{Value: x.Value, T: types.Of(types.Varchar)}
 	case *ast.Integer:
-		return integer(x)
+		return integer(x, x.Digits)
 	case *ast.Float:
 		return float(x)
 	case *ast.Duration:
@@ -32,19 +32,16 @@ func (a *analyzer) constant(x ast.Expr) plan.Expr {
 }
 
 // integer is a 32-bit constant where it fits, else a 64-bit one.
-func integer(x *ast.Integer) *plan.Literal {
-	n, err := strconv.ParseInt(x.Digits, 10, 64)
+func integer(at place, digits string) *plan.Literal {
+	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		fail(x.Span(), "Invalid numeric literal: %s", x.Digits)
+		fail(at.Span(), "Invalid numeric literal: %s", digits)
 	}
 	if int64(int32(n)) == n {
 		return &plan.Literal{Value: int32(n), T: types.Of(types.Integer)}
 	}
 	return &plan.Literal{Value: n, T: types.Of(types.Bigint)}
 }
-
-// smallest is -2^63 without its sign, which no bigint holds.
-const smallest = "9223372036854775808"
 
 func float(x *ast.Float) plan.Expr {
 	v, err := strconv.ParseFloat(x.Digits, 64)

@@ -109,7 +109,7 @@ func missing(at ast.Node, name string, e *env) {
 	if e.missing != "" {
 		fail(at.Span(), e.missing, name)
 	}
-	fail(at.Span(), "Column '%s' does not exist", name)
+	fail(at.Span(), "Column '%s' does not exist%s", name, e.suggest(name))
 }
 
 // names returns the parts of a name with points, and nil for anything else.
@@ -277,7 +277,7 @@ func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 		out = of
 	}
 	if n := length(x.Type); n != nil {
-		bounds := []plan.Expr{out, &plan.Literal{Value: int64(1), T: types.Of(types.Bigint)}, integer(n)}
+		bounds := []plan.Expr{out, &plan.Literal{Value: int64(1), T: types.Of(types.Bigint)}, integer(n, n.Digits)}
 		return a.apply("substr", x, bounds...)
 	}
 	return out

@@ -103,10 +103,24 @@ func (a *analyzer) like(x *ast.Like, e *env) plan.Expr {
 		return l
 	}
 	l.Escape = a.text(x.Escape, e, "Escape for LIKE expression must evaluate to a varchar (actual: %s)")
-	if c, ok := l.Escape.(*plan.Literal); ok && c.Value != nil && utf8.RuneCountInString(c.Value.(string)) != 1 {
+	checkEscape(l, x)
+	return l
+}
+
+// checkEscape finds what is wrong with a constant escape and a constant pattern; what
+// is known only later raises the same errors when it runs.
+func checkEscape(l *plan.Like, x *ast.Like) {
+	escape, ok := l.Escape.(*plan.Literal)
+	if !ok || escape.Value == nil {
+		return
+	}
+	c, size := utf8.DecodeRuneInString(escape.Value.(string))
+	if size == 0 || size != len(escape.Value.(string)) {
 		fail(x.Escape.Span(), "Escape string must be a single character")
 	}
-	return l
+	if p, ok := l.Pattern.(*plan.Literal); ok && p.Value != nil && !types.EscapesWell(p.Value.(string), c) {
+		fail(x.Pattern.Span(), "%s", types.ErrEscape)
+	}
 }
 
 func (a *analyzer) text(x ast.Expr, e *env, message string) plan.Expr {

@@ -85,6 +85,7 @@ type Arg struct {
 	SQL   string
 	Type  types.Type
 	Const bool // Value holds the constant, nil being NULL
+	NaN   bool // the value is a double and may be NaN, or holds one that may
 	Value any
 	// Lambda renders a lambda's body with its parameters replaced by the given
 	// texts; nil for an ordinary argument. Params are names that nothing else has.

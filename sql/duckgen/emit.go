@@ -27,7 +27,8 @@ func Emit(root plan.Node) (*Program, error) {
 }
 
 func emitOutput(root *plan.Output) (*Program, error) {
-	e := &emitter{ids: plan.MaxID(root)}
+	e := &emitter{ids: plan.MaxID(root), doubles: doubles{}}
+	e.doubles.learn(root.Input)
 	b := e.node(root.Input)
 	if e.err != nil {
 		return nil, e.err
@@ -92,6 +93,7 @@ type emitter struct {
 	tables int      // relations named so far
 	ids    plan.IDs // for columns that only the text needs
 	guard  *guard   // of the TRY that is being written
+	doubles doubles // which columns may be NaN
 	err    error    // the first
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
+	"tidemark/sql/sqlerr"
+	"tidemark/sql/token"
 )
 
 // expr writes an expression over the columns in scope. What is not a name, a
@@ -54,7 +56,7 @@ func (e *emitter) anyExpr(in scope, x plan.Expr) string {
 func (e *emitter) predicate(in scope, x plan.Expr) string {
 	switch x := x.(type) {
 	case *plan.Compare:
-		return "(" + e.expr(in, x.L) + " " + x.Op.String() + " " + e.expr(in, x.R) + ")"
+		return e.compare(in, x.Op, x.L, x.R)
 	case *plan.Logic:
 		return "(" + strings.Join(e.texts(in, x.Args), map[bool]string{true: " OR ", false: " AND "}[x.Or]) + ")"
 	case *plan.Not:
@@ -62,9 +64,9 @@ func (e *emitter) predicate(in scope, x plan.Expr) string {
 	case *plan.IsNull:
 		return "(" + e.expr(in, x.X) + " IS NULL)"
 	case *plan.Between:
-		return "(" + e.expr(in, x.X) + " BETWEEN " + e.expr(in, x.Lo) + " AND " + e.expr(in, x.Hi) + ")"
+		return e.between(in, x)
 	case *plan.InList:
-		return "(" + e.expr(in, x.X) + " IN (" + e.list(in, x.List) + "))"
+		return e.inList(in, x)
 	case *plan.Like:
 		return e.like(in, x)
 	}
@@ -107,12 +109,17 @@ func (e *emitter) arg(in scope, x plan.Expr) builtin.Arg {
 	case *plan.Lambda:
 		return builtin.Arg{Type: x.Type(), Params: paramNames(x), Lambda: e.lambda(in, x)}
 	case *plan.Literal:
-		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: true, Value: x.Value}
+		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: true, Value: x.Value, NaN: e.doubles.of(x) == perhaps}
 	case *plan.MakeArray:
 		values, constant := literals(x.Items)
-		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: constant, Value: values}
+		return builtin.Arg{SQL: e.expr(in, x), Type: x.T, Const: constant, Value: values, NaN: e.doubles.of(x) == perhaps}
 	}
-	return builtin.Arg{SQL: e.expr(in, x), Type: x.Type()}
+	return builtin.Arg{SQL: e.expr(in, x), Type: x.Type(), NaN: e.doubles.of(x) == perhaps}
+}
+
+func constants(list ...plan.Expr) bool {
+	_, ok := literals(list)
+	return ok
 }
 
 // literals returns the values of expressions that are all constants.
@@ -150,12 +157,18 @@ func (e *emitter) lambda(in scope, x *plan.Lambda) func(params ...string) (strin
 	}
 }
 
-func (e *emitter) emitted(fn *builtin.Overload, c builtin.Call) string {
+// emitted writes a call; at is where it stands in the query.
+func (e *emitter) emitted(fn *builtin.Overload, c builtin.Call, at token.Span) string {
 	text, err := fn.Emit(c)
-	if err != nil {
+	switch {
+	case err == nil:
+		return text
+	case at.Start.Line == 0:
 		return e.refuse("%w", err)
+	case e.err == nil:
+		e.err = sqlerr.At(at, "%s", err)
 	}
-	return text
+	return "NULL"
 }
 
 func (e *emitter) caseOf(in scope, x *plan.Case) string {
@@ -172,11 +185,15 @@ func (e *emitter) caseOf(in scope, x *plan.Case) string {
 
 // like writes the ESCAPE clause only if there is one: without it no character escapes.
 func (e *emitter) like(in scope, x *plan.Like) string {
-	text := e.expr(in, x.X) + " LIKE " + e.expr(in, x.Pattern)
-	if x.Escape != nil {
-		text += " ESCAPE " + e.expr(in, x.Escape)
+	text, pattern := e.expr(in, x.X)+" LIKE ", e.expr(in, x.Pattern)
+	if x.Escape == nil {
+		return "(" + text + pattern + ")"
 	}
-	return "(" + text + ")"
+	escape := e.expr(in, x.Escape)
+	if !constants(x.Pattern, x.Escape) { // else the analyser has looked
+		pattern = "tm_like_pattern(" + pattern + ", " + escape + ")"
+	}
+	return "(" + text + pattern + " ESCAPE " + escape + ")"
 }
 
 func (e *emitter) makeRow(in scope, x *plan.MakeRow) string {
@@ -211,18 +228,4 @@ func (e *emitter) subquery(in scope, q plan.Node) string {
 		text = b.sql(nil)
 	})
 	return text
-}
-
-// quantified writes X IN (query) in its own form, which DuckDB plans best.
-func (e *emitter) quantified(in scope, x *plan.Quantified) string {
-	left, query := e.expr(in, x.X), e.subquery(in, x.Query)
-	switch {
-	case x.Op == plan.Equal && !x.All:
-		return "(" + left + " IN (" + query + "))"
-	case x.Op == plan.NotEqual && x.All:
-		return "(" + left + " NOT IN (" + query + "))"
-	case x.All:
-		return "(" + left + " " + x.Op.String() + " ALL (" + query + "))"
-	}
-	return "(" + left + " " + x.Op.String() + " ANY (" + query + "))"
 }

@@ -103,7 +103,7 @@ func (e *emitter) aggCall(in scope, a plan.AggCall, nulls, over string) string {
 		c.Suffix = " FILTER (WHERE " + e.expr(in, a.Filter) + ")"
 	}
 	c.Suffix += over
-	return e.emitted(a.Fn, c)
+	return e.emitted(a.Fn, c, a.At)
 }
 
 // varying leaves out constant keys, which order nothing and which DuckDB refuses

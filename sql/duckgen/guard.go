@@ -48,7 +48,7 @@ func (e *emitter) ahead(render func() string) string {
 
 func (e *emitter) call(in scope, x *plan.Call) string {
 	plain := func() string {
-		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result})
+		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result}, x.At)
 	}
 	switch {
 	case x.Fn.Catches:

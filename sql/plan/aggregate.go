@@ -2,6 +2,7 @@ package plan
 
 import (
 	"tidemark/sql/builtin"
+	"tidemark/sql/token"
 	"tidemark/sql/types"
 )
 
@@ -39,6 +40,7 @@ type AggCall struct {
 	Filter   Expr // nil without FILTER (WHERE ...)
 	OrderBy  []SortKey
 	Result   types.Type
+	At       token.Span // of the call in the query, for errors
 }
 
 // Columns lists the keys, then the aggregates, then the GROUPING results.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"tidemark/sql/builtin"
+	"tidemark/sql/token"
 	"tidemark/sql/types"
 )
 
@@ -48,6 +49,7 @@ type Call struct {
 	Fn     *builtin.Overload
 	Args   []Expr
 	Result types.Type
+	At     token.Span // of the call in the query, for errors; empty for one that the compiler made
 }
 
 // NewCall builds a call from a resolution: it casts the arguments and appends the
@@ -61,7 +63,7 @@ func NewCall(m builtin.Match, args []Expr, now int64) *Call {
 	if m.Overload.Clock {
 		out = append(out, &Literal{now, types.Of(types.Timestamp)})
 	}
-	return &Call{m.Overload, out, m.Result}
+	return &Call{Fn: m.Overload, Args: out, Result: m.Result}
 }
 
 // Type returns the result type.
@@ -76,7 +78,7 @@ func (e *Call) rebuild(f func(Expr) Expr) Expr {
 	if same(args, e.Args) {
 		return e
 	}
-	return &Call{e.Fn, args, e.Result}
+	return &Call{e.Fn, args, e.Result, e.At}
 }
 
 // Cast converts X to another type; with Try an error gives NULL.
@@ -87,7 +89,7 @@ type Cast struct {
 }
 
 // Coerce returns x as type t: x itself, a literal NULL of that type, or a Cast.
-// A lambda is returned with its body coerced.
+// A lambda is returned with its body coerced, a constructor with its items.
 func Coerce(x Expr, t types.Type) Expr {
 	if l, ok := x.(*Lambda); ok {
 		return &Lambda{l.Params, Coerce(l.Body, t)}
@@ -95,10 +97,37 @@ func Coerce(x Expr, t types.Type) Expr {
 	if x.Type().Equal(t) {
 		return x
 	}
-	if l, ok := x.(*Literal); ok && l.Value == nil {
-		return Null(t)
+	switch x := x.(type) {
+	case *Literal:
+		if x.Value == nil {
+			return Null(t)
+		}
+	case *MakeRow:
+		if t.Kind == types.Row {
+			return &MakeRow{coerceFields(x.Items, t.Fields), t}
+		}
+	case *MakeArray:
+		if t.Kind == types.Array {
+			return &MakeArray{coerceAll(x.Items, *t.Elem), t}
+		}
 	}
 	return &Cast{X: x, To: t}
+}
+
+func coerceAll(list []Expr, t types.Type) []Expr {
+	out := make([]Expr, len(list))
+	for i, x := range list {
+		out[i] = Coerce(x, t)
+	}
+	return out
+}
+
+func coerceFields(list []Expr, fields []types.Field) []Expr {
+	out := make([]Expr, len(list))
+	for i, x := range list {
+		out[i] = Coerce(x, fields[i].Type)
+	}
+	return out
 }
 
 // Type returns the type that is cast to.

@@ -83,6 +83,13 @@ func Walk(e Expr, f func(Expr) bool) {
 	}
 }
 
+// Operands lists the direct operands of an expression.
+func Operands(e Expr) []Expr {
+	var all []Expr
+	e.each(func(c Expr) { all = append(all, c) })
+	return all
+}
+
 // EachExpr calls f for every expression of the node itself, not for parts of them.
 func EachExpr(n Node, f func(Expr)) {
 	n.rebuild(n.Inputs(), func(e Expr) Expr {
