@@ -17,6 +17,7 @@ type Conn struct {
 	engine *Engine
 	once   sync.Once
 	conn   bindings.Connection
+	client bindings.ClientContext
 }
 
 // errClosed is what a connection answers after Close.
@@ -40,6 +41,7 @@ func (c *Conn) IsOpen() bool {
 
 func (c *Conn) disconnect() {
 	c.once.Do(func() {
+		bindings.DestroyClientContext(&c.client)
 		bindings.Disconnect(&c.conn)
 		c.conn.Ptr = nil
 	})
@@ -149,9 +151,10 @@ func (c *Conn) accepts(ctx context.Context, text string) error {
 	return c.usable(ctx)
 }
 
-// failed prefers the context's error to the interrupt that it caused.
+// failed prefers the context's error to what it caused: an interrupt, or an error of
+// the function that was evaluated.
 func (c *Conn) failed(ctx context.Context, err error) error {
-	if ctx.Err() != nil && ClassOf(err) == Interrupted {
+	if ctx.Err() != nil && !Broken(err) {
 		return context.Cause(ctx)
 	}
 	return err
@@ -213,6 +216,7 @@ const interruptEvery = 5 * time.Millisecond
 
 // watch interrupts the connection once ctx is done, again and again, because DuckDB
 // forgets an interrupt that comes before its statement; the returned function ends that.
+// What a statement evaluates ends too, which is between DuckDB's looks for an interrupt.
 func (c *Conn) watch(ctx context.Context) (stop func()) {
 	if ctx.Done() == nil {
 		return func() {}
@@ -220,6 +224,7 @@ func (c *Conn) watch(ctx context.Context) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	unhook := context.AfterFunc(ctx, func() {
 		defer close(ended)
+		defer halt(c.client)()
 		tick := time.NewTicker(interruptEvery)
 		defer tick.Stop()
 		for {

@@ -25,9 +25,9 @@ import (
 // Options says how a database is opened. The zero value is a database in memory.
 type Options struct {
 	Path                string   // the file; empty keeps everything in memory
-	MemoryLimit         int64    // bytes for buffers and queries; 0 is half of DuckDB's own default
+	MemoryLimit         int64    // bytes for blocks, above which queries spill; vectors may take half as much again, at least 256 MiB; 0 is half of DuckDB's own default
 	Threads             int      // 0 is one per processor
-	TempDir             string   // where queries spill; empty forbids it
+	TempDir             string   // where queries spill, for this engine alone; what a crash left there is removed; empty forbids it
 	TempLimit           int64    // bytes in TempDir; 0 is 10 GiB
 	CheckpointThreshold int64    // bytes of log after which a commit itself checkpoints; 0 is 1 TiB: never
 	AllowedDirs         []string // directories that COPY and read_parquet may touch; none by default
@@ -56,7 +56,6 @@ func (o Options) settings() [][2]string {
 		{"threads", strconv.Itoa(orDefault(o.Threads, runtime.NumCPU()))},
 		{"checkpoint_threshold", bytesText(orDefault(o.CheckpointThreshold, defaultCheckpoint))},
 		{"temp_directory", o.TempDir},
-		{"max_temp_directory_size", bytesText(orDefault(o.TempLimit, defaultTempLimit))},
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"allow_community_extensions", "false"},
@@ -70,9 +69,11 @@ func (o Options) settings() [][2]string {
 	return list
 }
 
-// lockdown returns the statements that end configuration, for all connections and for good.
+// lockdown returns the statements that end configuration, for all connections and for
+// good. DuckDB does not obey the limit on what it spills unless it is set while open.
 func (o Options) lockdown() string {
-	return "SET allowed_directories = " + listText(o.AllowedDirs) +
+	return "SET max_temp_directory_size = " + Quote(bytesText(orDefault(o.TempLimit, defaultTempLimit))) +
+		"; SET allowed_directories = " + listText(o.AllowedDirs) +
 		"; SET enable_external_access = false; SET lock_configuration = true"
 }
 

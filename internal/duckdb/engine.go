@@ -24,6 +24,7 @@ type Engine struct {
 		rows  map[*Rows]struct{} // results that hold their tables
 
 		scalars []Scalar // to register again after Reopen
+		memory  budget   // reserved while the database is open
 	}
 }
 
@@ -34,6 +35,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
 	e := &Engine{opts: opts, gate: newGate()}
+	if err := removeSpilled(opts.TempDir); err != nil {
+		return nil, err
+	}
 	e.mu.conns, e.mu.rows = map[*Conn]struct{}{}, map[*Rows]struct{}{}
 	if err := e.open(ctx); err != nil {
 		return nil, err
@@ -75,6 +79,9 @@ func (e *Engine) lockdown(ctx context.Context) error {
 		return err
 	}
 	defer c.Close()
+	if err := c.limitMemory(ctx); err != nil {
+		return err
+	}
 	_, err = c.Exec(ctx, e.opts.lockdown())
 	return err
 }
@@ -113,6 +120,7 @@ func (e *Engine) Connect(ctx context.Context) (*Conn, error) {
 	if bindings.Connect(e.mu.db, &c.conn) == bindings.StateError {
 		return nil, fault.New(fault.Unavailable, "DuckDB refuses another connection")
 	}
+	bindings.ConnectionGetClientContext(c.conn, &c.client)
 	e.mu.conns[c] = struct{}{}
 	return c, nil
 }
@@ -144,6 +152,7 @@ func (e *Engine) Close() error {
 		c.disconnect()
 	}
 	bindings.Close(&e.mu.db)
+	e.limitMemory(budget{})
 	return nil
 }
 

@@ -10,6 +10,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/cgo"
 	"unsafe"
@@ -123,6 +124,9 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	out := newWriter(output, s.Result)
 	args := make([]any, len(s.Args))
 	for row := range in.length {
+		if row%haltRows == 0 && halted() {
+			return errHalted
+		}
 		value, err := s.row(&in, row, args)
 		if err != nil {
 			return err
@@ -133,6 +137,11 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	}
 	return nil
 }
+
+// haltRows is after how many rows a function looks whether it is to end.
+const haltRows = 8
+
+var errHalted = errors.New("interrupted")
 
 func (s *Scalar) batch(in *Chunk, output bindings.Vector) error {
 	var out Output

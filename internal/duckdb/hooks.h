@@ -1,0 +1,22 @@
+#pragma once
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Bytes that DuckDB's allocator has given out, in all databases of this process.
+long long tidemark_memory_used(void);
+
+// Adds to the most that it gives out, which is without bound while the sum is 0.
+void tidemark_raise_memory_ceiling(long long bytes);
+
+// Ends what a client context (of DuckDB's C interface) evaluates, until it may go on.
+void tidemark_stop(void *client);
+void tidemark_go_on(void *client);
+
+// Reports whether the calling thread evaluates for a client that is to stop.
+int tidemark_stopped(void);
+
+#ifdef __cplusplus
+}
+#endif

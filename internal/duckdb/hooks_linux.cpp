@@ -1,0 +1,145 @@
+#include "hooks.h"
+
+#include <atomic>
+#include <cstddef>
+#include <stdexcept>
+
+// Two things that DuckDB leaves open are closed here. The linker puts the functions at
+// the end of this file between DuckDB's allocator, the evaluation of a scalar function
+// and their callers (hooks_linux.go); a library without them would not link.
+//
+// Memory: DuckDB's limit counts the blocks of its buffer manager. The vectors that it
+// computes with are beside it, and one vector of lists may take gigabytes. So the
+// allocator under both is counted, and refuses what would exceed the ceiling: DuckDB
+// then ends the statement with an error of its own.
+//
+// Interrupts: DuckDB looks for them between blocks of rows, and one block may take
+// hours: of lambdas in lambdas, or of functions of long texts. So they are looked for
+// before each function, and where a function allocates.
+namespace {
+
+std::atomic<long long> used{0}, ceiling{0};
+
+// Small pieces are let through a little longer: what is refused first is the growth of
+// a large vector, and not a commit that happens at the same time.
+constexpr long long large = 1 << 20, reserve = 64 << 20;
+
+constexpr int most = 256; // clients to stop at once; any more are not looked for
+std::atomic<void *> stopping[most];
+std::atomic<int> stops{0};
+
+thread_local void *evaluating = nullptr; // the client that this thread evaluates a function for
+
+bool is_stopping(void *client) {
+	if (client == nullptr || stops.load(std::memory_order_relaxed) == 0) {
+		return false;
+	}
+	for (auto &other : stopping) {
+		if (other.load(std::memory_order_relaxed) == client) {
+			return true;
+		}
+	}
+	return false;
+}
+
+// DuckDB's C interface hands out a structure that holds nothing but the reference.
+void *context_of(void *client) { return *static_cast<void **>(client); }
+
+void replace(void *from, void *to) {
+	for (auto &slot : stopping) {
+		void *expected = from;
+		if (slot.compare_exchange_strong(expected, to)) {
+			stops += to == nullptr ? -1 : 1;
+			return;
+		}
+	}
+}
+
+// take counts bytes more in use, and reports whether they may be.
+bool take(long long bytes) {
+	if (is_stopping(evaluating)) {
+		return false;
+	}
+	long long limit = ceiling.load(std::memory_order_relaxed);
+	long long now = used.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+	if (limit == 0 || now <= limit || (bytes < large && now <= limit + reserve)) {
+		return true;
+	}
+	used.fetch_sub(bytes, std::memory_order_relaxed);
+	return false;
+}
+
+void give(long long bytes) { used.fetch_sub(bytes, std::memory_order_relaxed); }
+
+// evaluation is the time of one function's evaluation.
+struct evaluation {
+	void *outer;
+	explicit evaluation(void *client) : outer(evaluating) {
+		if (is_stopping(client)) {
+			throw std::runtime_error("interrupted");
+		}
+		evaluating = client;
+	}
+	~evaluation() { evaluating = outer; }
+};
+
+} // namespace
+
+extern "C" {
+
+long long tidemark_memory_used(void) { return used; }
+void tidemark_raise_memory_ceiling(long long bytes) { ceiling += bytes; }
+void tidemark_stop(void *client) { replace(nullptr, context_of(client)); }
+void tidemark_go_on(void *client) { replace(context_of(client), nullptr); }
+int tidemark_stopped(void) { return is_stopping(evaluating); }
+
+#define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
+#define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
+#define FREE(kind) kind##_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
+#define EVALUATE(kind) kind##_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
+#define HAS_CONTEXT _ZN6duckdb18ExpressionExecutor10HasContextEv
+#define CONTEXT _ZN6duckdb18ExpressionExecutor10GetContextEv
+
+unsigned char *ALLOCATE(__real_)(void *data, size_t size);
+unsigned char *REALLOCATE(__real_)(void *data, unsigned char *old, size_t old_size, size_t size);
+void FREE(__real_)(void *data, unsigned char *old, size_t size);
+void EVALUATE(__real_)(void *executor, void *expr, void *state, void *rows, size_t count, void *result);
+bool HAS_CONTEXT(void *executor);
+void *CONTEXT(void *executor);
+
+unsigned char *ALLOCATE(__wrap_)(void *data, size_t size) {
+	if (!take(size)) {
+		return nullptr;
+	}
+	auto block = ALLOCATE(__real_)(data, size);
+	if (block == nullptr) {
+		give(size);
+	}
+	return block;
+}
+
+unsigned char *REALLOCATE(__wrap_)(void *data, unsigned char *old, size_t old_size, size_t size) {
+	if (size > old_size && !take(size - old_size)) {
+		return nullptr;
+	}
+	auto block = REALLOCATE(__real_)(data, old, old_size, size);
+	if (block == nullptr && size > old_size) {
+		give(size - old_size);
+	}
+	if (block != nullptr && size < old_size) {
+		give(old_size - size);
+	}
+	return block;
+}
+
+void FREE(__wrap_)(void *data, unsigned char *old, size_t size) {
+	FREE(__real_)(data, old, size);
+	give(size);
+}
+
+void EVALUATE(__wrap_)(void *executor, void *expr, void *state, void *rows, size_t count, void *result) {
+	evaluation now(HAS_CONTEXT(executor) ? CONTEXT(executor) : evaluating);
+	EVALUATE(__real_)(executor, expr, state, rows, count, result);
+}
+
+} // extern "C"

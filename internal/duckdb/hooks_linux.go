@@ -1,0 +1,25 @@
+package duckdb
+
+// #include "hooks.h"
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
+import "C"
+
+import bindings "github.com/duckdb/duckdb-go-bindings"
+
+// memoryUsed returns the bytes that DuckDB's allocator has given out.
+func memoryUsed() int64 { return int64(C.tidemark_memory_used()) }
+
+// raiseCeiling adds to the most that it gives out; without any there is no bound.
+func raiseCeiling(bytes int64) { C.tidemark_raise_memory_ceiling(C.longlong(bytes)) }
+
+// halt ends the functions that a client evaluates, until the returned function is called.
+func halt(client bindings.ClientContext) (goOn func()) {
+	C.tidemark_stop(client.Ptr)
+	return func() { C.tidemark_go_on(client.Ptr) }
+}
+
+// halted reports whether the calling thread evaluates a function that is to end.
+func halted() bool { return C.tidemark_stopped() != 0 }
