@@ -148,6 +148,7 @@ func (a *analyzer) match(name string, at place, e *env, args []ast.Expr) (builti
 	checkType(m.Result, at)
 	for i := range exprs {
 		exprs[i] = coerce(exprs[i], m.Args[i], args[i])
+		checkConstant(m.Overload, i, exprs[i], args[i])
 	}
 	return m, exprs
 }

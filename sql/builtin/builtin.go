@@ -65,6 +65,7 @@ type Overload struct {
 	sql       string
 	emit      func(c Call) (string, error)
 	fold      func(args []any) (any, error)
+	check     func(arg int, value any) error
 }
 
 // Call is one call as an emitter hands it over: the arguments as SQL text.
@@ -78,6 +79,10 @@ type Call struct {
 	Order    string // " ORDER BY ..." inside the parentheses
 	Nulls    string // " IGNORE NULLS" inside the parentheses
 	Suffix   string // " FILTER (...)" and " OVER (...)" after them
+
+	// Random is the text of a random number from 0 up to 1, in the place {r}, for calls
+	// of volatile functions.
+	Random string
 }
 
 // Arg is one argument of a Call.
@@ -103,6 +108,16 @@ func (o *Overload) Emit(c Call) (string, error) {
 
 // Folds reports whether Fold can compute this overload.
 func (o *Overload) Folds() bool { return o.fold != nil }
+
+// CheckConstant looks at the value of argument arg, counted from 0, which is a
+// constant in the Go form of its type, of an array []any. Its error is one that every
+// row would meet, found while the place in the query is known.
+func (o *Overload) CheckConstant(arg int, value any) error {
+	if o.check == nil || value == nil {
+		return nil
+	}
+	return o.check(arg, value)
+}
 
 // Fold computes the function for constant arguments in the Go form of package
 // types. A NULL argument gives NULL. An error is what the query would fail with;

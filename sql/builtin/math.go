@@ -22,18 +22,23 @@ var mathematics = []entry{
 	{Sig: "ln(double) double", SQL: "tm_ln({1})", Doc: "The natural logarithm; of 0 it is -Infinity, below NaN."},
 	{Sig: "log2(double) double", SQL: "tm_log2({1})", Doc: "The logarithm to base 2; of 0 it is -Infinity, below NaN."},
 	{Sig: "log10(double) double", SQL: "tm_log10({1})", Doc: "The logarithm to base 10; of 0 it is -Infinity, below NaN."},
+	{Sig: "log(double, double) double", SQL: "(tm_ln({2}) / tm_ln({1}))", Ext: true, Doc: "The logarithm of the second to the base of the first."},
 	{Sig: "mod(N, N) N", Emit: emitDivide("%", "tm_mod"), Fold: foldModulo, Doc: "The remainder, with the sign of the dividend."},
-	{Sig: "pow(double, double) double", SQL: "pow({1}, {2})", Doc: "The first to the power of the second."},
-	{Sig: "power(double, double) double", SQL: "pow({1}, {2})", Doc: "The first to the power of the second."},
+	{Sig: "pow(double, double) double", SQL: "tm_power({1}, {2})", Doc: "The first to the power of the second."},
+	{Sig: "power(double, double) double", SQL: "tm_power({1}, {2})", Doc: "The first to the power of the second."},
 	{Sig: "rand() double", SQL: "random()", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
 	{Sig: "random() double", SQL: "random()", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
 	{Sig: "random(I) I", Emit: emitRandom, Volatile: true, Doc: "A random number from 0 up to the argument, which must be above 0."},
+	{Sig: "random(I, I) I", Emit: emitRandomBetween, Volatile: true, Ext: true, Doc: "A random number from the first argument up to the second, which must be above it."},
+	{Sig: "rand(I) I", Emit: emitRandom, Volatile: true, Ext: true, Doc: "A random number from 0 up to the argument, which must be above 0."},
+	{Sig: "rand(I, I) I", Emit: emitRandomBetween, Volatile: true, Ext: true, Doc: "A random number from the first argument up to the second, which must be above it."},
 	{Sig: "round(N) N", Emit: emitOnDouble("round({1})"), Doc: "Rounded to the nearest whole number, ties away from zero."},
 	{Sig: "round(N, bigint) N", Emit: emitRound, Doc: "Rounded to so many decimal places; a negative number rounds left of the point."},
 	{Sig: "sign(I) I", Emit: emitSign, Doc: "-1, 0 or 1."},
 	{Sig: "sign(double) double", SQL: "tm_sign({1})", Doc: "-1, 0 or 1; of NaN it is NaN."},
 	{Sig: "sqrt(double) double", SQL: "tm_sqrt({1})", Doc: "The square root; below 0 it is NaN."},
 	{Sig: "truncate(double) double", SQL: "trunc({1})", Doc: "The whole number toward zero."},
+	{Sig: "truncate(double, bigint) double", SQL: "tm_truncate({1}, {2})", Ext: true, Doc: "The decimal places beyond so many cut off; a negative number cuts left of the point."},
 	{Sig: "acos(double) double", SQL: "tm_acos({1})", Doc: "The arc cosine; outside of -1 to 1 it is NaN."},
 	{Sig: "asin(double) double", SQL: "tm_asin({1})", Doc: "The arc sine; outside of -1 to 1 it is NaN."},
 	{Sig: "atan(double) double", SQL: "atan({1})", Doc: "The arc tangent."},
@@ -41,11 +46,21 @@ var mathematics = []entry{
 	{Sig: "cos(double) double", SQL: "tm_cos({1})", Doc: "The cosine; of an infinity it is NaN."},
 	{Sig: "cosh(double) double", SQL: "cosh({1})", Doc: "The hyperbolic cosine."},
 	{Sig: "sin(double) double", SQL: "tm_sin({1})", Doc: "The sine; of an infinity it is NaN."},
+	{Sig: "sinh(double) double", SQL: "sinh({1})", Ext: true, Doc: "The hyperbolic sine."},
 	{Sig: "tan(double) double", SQL: "tm_tan({1})", Doc: "The tangent; of an infinity it is NaN."},
 	{Sig: "tanh(double) double", SQL: "tanh({1})", Doc: "The hyperbolic tangent."},
 	{Sig: "is_finite(double) boolean", SQL: "isfinite({1})", Doc: "Whether the number is neither infinite nor NaN."},
 	{Sig: "is_infinite(double) boolean", SQL: "isinf({1})", Doc: "Whether the number is infinite."},
 	{Sig: "is_nan(double) boolean", SQL: "isnan({1})", Doc: "Whether the number is NaN."},
+	{Sig: "width_bucket(double, double, double, bigint) bigint", SQL: "tm_width_bucket({1}, {2}, {3}, {4})", Ext: true, Doc: "The number of the bucket, of so many equal ones between two bounds, from 1; 0 below them, one more above."},
+	{Sig: "width_bucket(double, array(double)) bigint", SQL: "tm_bin_bucket({1}, {2})", Ext: true, Doc: "How many of the ascending bounds are not above the value."},
+	{Sig: "cosine_similarity(array(double), array(double)) double", SQL: "tm_cosine_similarity({1}, {2})", Ext: true, Doc: "The cosine of the angle between two vectors; NULL with a NULL in them."},
+	{Sig: "normal_cdf(double, double, double) double", SQL: "tm_normal_cdf({1}, {2}, {3})", Ext: true, Doc: "The probability that a normal variable of a mean and deviation is at most the third argument."},
+	{Sig: "inverse_normal_cdf(double, double, double) double", SQL: "tm_inverse_normal_cdf({1}, {2}, {3})", Ext: true, Doc: "The value that a normal variable of a mean and deviation exceeds with 1 minus the third argument."},
+	{Sig: "beta_cdf(double, double, double) double", SQL: "tm_beta_cdf({1}, {2}, {3})", Ext: true, Doc: "The probability that a beta variable of two shapes is at most the third argument."},
+	{Sig: "inverse_beta_cdf(double, double, double) double", SQL: "tm_inverse_beta_cdf({1}, {2}, {3})", Ext: true, Doc: "The value that a beta variable of two shapes exceeds with 1 minus the third argument."},
+	{Sig: "wilson_interval_lower(bigint, bigint, double) double", SQL: "tm_wilson({1}, {2}, {3}, CAST(-1 AS DOUBLE))", Ext: true, Doc: "The lower bound of Wilson's score interval for successes, trials and a z-score."},
+	{Sig: "wilson_interval_upper(bigint, bigint, double) double", SQL: "tm_wilson({1}, {2}, {3}, CAST(1 AS DOUBLE))", Ext: true, Doc: "The upper bound of Wilson's score interval for successes, trials and a z-score."},
 }
 
 // emitOnDouble applies a template to doubles; an integer is whole already.
@@ -62,19 +77,24 @@ func emitRandom(c Call) (string, error) {
 	return fill("CAST(floor(random() * tm_positive_bound({1})) AS "+DuckType(c.Result)+")", c), nil
 }
 
+// emitRandomBetween reckons in HUGEINT, as the distance of two numbers may not fit their type.
+func emitRandomBetween(c Call) (string, error) {
+	return fill("CAST({1} + CAST(floor(random() * tm_distance_up(CAST({1} AS HUGEINT), CAST({2} AS HUGEINT))) AS HUGEINT) AS "+DuckType(c.Result)+")", c), nil
+}
+
+// emitRound leaves an integer alone that has no digits to lose. A double has none
+// beyond 400 places on either side.
 func emitRound(c Call) (string, error) {
-	return fill("CAST(round({1}, CAST({2} AS INTEGER)) AS "+DuckType(c.Result)+")", c), nil
+	digits, known := c.Args[1].Value.(int64)
+	switch {
+	case c.Result.Kind == types.Double:
+		return fill("round({1}, CAST(greatest(-400, least(400, {2})) AS INTEGER))", c), nil
+	case known && digits >= 0:
+		return c.Args[0].SQL, nil
+	}
+	return fill("tm_round_"+c.Result.Kind.String()+"(CAST({1} AS BIGINT), {2})", c), nil
 }
 
 func emitSign(c Call) (string, error) {
 	return fill("CAST(sign({1}) AS "+DuckType(c.Result)+")", c), nil
-}
-
-// bitwise (developer guide, "Bitwise functions").
-var bitwise = []entry{
-	{Sig: "bit_count(bigint, bigint) bigint", SQL: "tm_bit_count({1}, {2})", Doc: "The ones in the two's complement of the first in so many bits; a number that needs more is an error."},
-	{Sig: "bitwise_and(bigint, bigint) bigint", SQL: "({1} & {2})", Doc: "The bits that both have."},
-	{Sig: "bitwise_or(bigint, bigint) bigint", SQL: "({1} | {2})", Doc: "The bits that one has."},
-	{Sig: "bitwise_xor(bigint, bigint) bigint", SQL: "xor({1}, {2})", Doc: "The bits that only one has."},
-	{Sig: "bitwise_not(bigint) bigint", SQL: "(~{1})", Doc: "The bits that it has not."},
 }

@@ -221,6 +221,8 @@ func (b *binding) restrict() bool {
 	for i, v := range b.vars.letters[:b.vars.n] {
 		allowed := restrictions[v]
 		switch t := &b.vars.types[i]; {
+		case v == 'O' && !t.Orderable():
+			return false
 		case allowed == nil:
 		case t.Kind == types.Unknown:
 			*t = types.Of(allowed[0])
@@ -234,8 +236,6 @@ func (b *binding) restrict() bool {
 var restrictions = [256][]types.Kind{
 	'N': {types.Bigint, types.Integer, types.Double},
 	'I': {types.Bigint, types.Integer},
-	'O': {types.Varchar, types.Boolean, types.Integer, types.Bigint, types.Double, types.Timestamp, types.Date, types.Time,
-		types.IntervalDayToSecond, types.IntervalYearToMonth},
 }
 
 // substitute replaces the variables of a pattern; one that nothing bound is unknown.

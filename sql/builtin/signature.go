@@ -17,7 +17,7 @@ import (
 // be repeated or left out. Some variables are restricted:
 //
 //	N  integer, bigint or double        I  integer or bigint
-//	O  a scalar that has an order       other letters: any type
+//	O  any type that has an order       other letters: any type
 
 // pattern is a type with variables.
 type pattern struct {

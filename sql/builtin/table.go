@@ -13,7 +13,8 @@ type entry struct {
 	Volatile  bool
 	Catches   bool
 	Frameless bool
-	Ext       bool // see Overload.Extension
+	Ext       bool                           // see Overload.Extension
+	Check     func(arg int, value any) error // see Overload.CheckConstant
 	Doc       string
 }
 
@@ -54,6 +55,6 @@ func add(t map[string]*Function, kind Kind, e entry) {
 	f.Overloads = append(f.Overloads, &Overload{
 		Name: name, Kind: kind, Signature: e.Sig, Doc: e.Doc, Extension: e.Ext,
 		Clock: e.Clock, Volatile: e.Volatile, Catches: e.Catches, frameless: e.Frameless,
-		params: params, variadic: variadic, result: result, sql: e.SQL, emit: e.Emit, fold: e.Fold,
+		params: params, variadic: variadic, result: result, sql: e.SQL, emit: e.Emit, fold: e.Fold, check: e.Check,
 	})
 }

@@ -17,9 +17,6 @@ var numberMacros = []string{
 	"tm_cos(x) AS CASE WHEN isinf(x) THEN CAST('NaN' AS DOUBLE) ELSE cos(x) END",
 	"tm_sin(x) AS CASE WHEN isinf(x) THEN CAST('NaN' AS DOUBLE) ELSE sin(x) END",
 	"tm_tan(x) AS CASE WHEN isinf(x) THEN CAST('NaN' AS DOUBLE) ELSE tan(x) END",
-	"tm_sign(x) AS CASE WHEN isnan(x) THEN x ELSE CAST(sign(x) AS DOUBLE) END",
+	"tm_sign(x) AS CASE WHEN isnan(x) OR x = 0 THEN x ELSE CAST(sign(x) AS DOUBLE) END",
 	"tm_positive_bound(n) AS CASE WHEN n <= 0 THEN CAST(tm_raise('bound must be positive') AS INTEGER) ELSE n END",
-	"tm_nth(k) AS CASE WHEN k <= 0 THEN CAST(tm_raise('Offset must be at least 1') AS BIGINT) ELSE k END",
-	// DuckDB's skewness is that of the sample.
-	"tm_population_skewness(g, n) AS CASE WHEN n < 3 THEN NULL ELSE g * (n - 2) / sqrt(CAST(n AS DOUBLE) * (n - 1)) END",
 }

@@ -1,0 +1,33 @@
+package analyzer
+
+import (
+	"tidemark/sql/builtin"
+	"tidemark/sql/plan"
+)
+
+// checkConstant refuses a constant argument that a function takes in no row, while its
+// place is known. One that is computed first is for the emitter or the run to refuse.
+func checkConstant(fn *builtin.Overload, arg int, x plan.Expr, at place) {
+	if value, ok := constantOf(x); ok {
+		if err := fn.CheckConstant(arg, value); err != nil {
+			fail(at.Span(), "%s", err)
+		}
+	}
+}
+
+// constantOf returns the value of a literal, or of an array of them as []any.
+func constantOf(x plan.Expr) (value any, ok bool) {
+	switch x := x.(type) {
+	case *plan.Literal:
+		return x.Value, true
+	case *plan.MakeArray:
+		values := make([]any, len(x.Items))
+		for i, it := range x.Items {
+			if values[i], ok = constantOf(it); !ok {
+				return nil, false
+			}
+		}
+		return values, true
+	}
+	return nil, false
+}

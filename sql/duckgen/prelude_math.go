@@ -1,0 +1,7 @@
+package duckgen
+
+// mathMacros give Java's answers where those of C differ.
+var mathMacros = []string{
+	"tm_power(x, p) AS CASE WHEN isnan(p) OR isinf(p) AND abs(x) = 1 THEN CAST('NaN' AS DOUBLE) ELSE pow(x, p) END",
+	"tm_distance_up(a, b) AS CASE WHEN a >= b THEN CAST(tm_raise('start value must be less than stop value') AS HUGEINT) ELSE b - a END",
+}
