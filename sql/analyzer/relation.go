@@ -1,6 +1,9 @@
 package analyzer
 
 import (
+	"slices"
+	"strings"
+
 	"tidemark/sql/ast"
 	"tidemark/sql/plan"
 )
@@ -91,19 +94,20 @@ var joinKinds = [...]plan.JoinKind{
 
 // join joins an analysed left side with a right side that may read it.
 func (a *analyzer) join(j *ast.Join, left relation, right ast.Relation, s *scope) relation {
-	if u, alias := unnestOf(right); u != nil {
+	if u, alias := unnestOf(right); u != nil && besides(j) {
 		return a.joinUnnest(j, left, u, alias, s)
 	}
 	node := &plan.Join{Kind: joinKinds[j.Kind], Left: left.node}
 	inner := s
-	if node.Lateral = lateral(right); node.Lateral {
-		if node.Kind == plan.Right || node.Kind == plan.Full {
-			unsupported(right, "LATERAL on the right of a RIGHT or FULL JOIN")
-		}
+	if lateral(right) {
 		inner = s.inner(left.fields)
 	}
 	r := a.relation(right, inner)
 	node.Right = r.node
+	node.Lateral = lateral(right) && reads(r.node, left.node)
+	if node.Lateral && (node.Kind == plan.Right || node.Kind == plan.Full) {
+		fail(right.Span(), "LATERAL reference not allowed in %s JOIN", strings.ToUpper(node.Kind.String()))
+	}
 	using := j.Using
 	if j.Natural {
 		using = commonNames(j, left, r)
@@ -120,13 +124,23 @@ func (a *analyzer) join(j *ast.Join, left relation, right ast.Relation, s *scope
 	return out
 }
 
-// lateral reports a derived table that reads the relations to its left.
+// lateral reports a relation that sees the relations to its left.
 func lateral(r ast.Relation) bool {
 	if aliased, ok := r.(*ast.Aliased); ok {
 		r = aliased.Relation
 	}
-	d, ok := r.(*ast.Derived)
-	return ok && d.Lateral
+	if d, ok := r.(*ast.Derived); ok {
+		return d.Lateral
+	}
+	_, ok := r.(*ast.Unnest)
+	return ok
+}
+
+// reads reports whether a relation reads columns of another.
+func reads(n, of plan.Node) bool {
+	read := map[plan.ID]bool{}
+	plan.NodeRefs(n, read)
+	return slices.ContainsFunc(of.Columns(), func(c plan.Col) bool { return read[c.ID] })
 }
 
 func concat(a, b []field) []field { return append(append([]field(nil), a...), b...) }
@@ -135,7 +149,7 @@ func concat(a, b []field) []field { return append(append([]field(nil), a...), b.
 func commonNames(j *ast.Join, left, right relation) []*ast.Ident {
 	var names []*ast.Ident
 	for _, f := range left.visible() {
-		if (&scope{fields: right.fields}).find("", "", f.name, j) != nil {
+		if f.name != "" && (&scope{fields: right.fields}).find("", "", f.name, j) != nil {
 			names = append(names, &ast.Ident{Place: j.Place, Name: f.name})
 		}
 	}

@@ -72,7 +72,12 @@ func (s *selection) expand() {
 	for _, it := range s.spec.Items {
 		bounded(len(s.outs), maxColumns, "columns", it)
 		if it.Star {
-			s.outs = append(s.outs, s.star(it)...)
+			for _, out := range s.star(it) {
+				if out.name == "" {
+					out.name = "_col" + strconv.Itoa(len(s.outs))
+				}
+				s.outs = append(s.outs, out)
+			}
 			continue
 		}
 		out := output{at: it, x: it.X, name: "_col" + strconv.Itoa(len(s.outs))}

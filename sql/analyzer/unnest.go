@@ -16,14 +16,21 @@ func unnestOf(r ast.Relation) (*ast.Unnest, *ast.Aliased) {
 	return u, alias
 }
 
+// besides reports a join that puts every element of the arrays beside the row that
+// holds them, and at most filters after that. Any other join with an UNNEST is one
+// with a relation that reads the rows to its left.
+func besides(j *ast.Join) bool {
+	switch j.Kind {
+	case ast.CrossJoin:
+		return true
+	case ast.InnerJoin:
+		return j.On != nil
+	}
+	return j.Kind == ast.LeftJoin && isTrue(j.On)
+}
+
 // joinUnnest puts the elements of arrays beside the rows that hold them.
 func (a *analyzer) joinUnnest(j *ast.Join, left relation, u *ast.Unnest, alias *ast.Aliased, s *scope) relation {
-	switch {
-	case j.Kind == ast.RightJoin || j.Kind == ast.FullJoin || j.Natural || j.Using != nil:
-		unsupported(u, "UNNEST with other joins than CROSS JOIN, INNER JOIN ... ON and LEFT JOIN ... ON TRUE")
-	case j.Kind == ast.LeftJoin && !isTrue(j.On):
-		unsupported(j.On, "LEFT JOIN UNNEST with another condition than ON TRUE")
-	}
 	r := a.unnest(u, left, s)
 	r.node.(*plan.Unnest).Outer = j.Kind == ast.LeftJoin
 	own := r.fields[len(left.fields):]

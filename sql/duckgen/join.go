@@ -1,11 +1,7 @@
 package duckgen
 
 import (
-	"strings"
-
-	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
-	"tidemark/sql/types"
 )
 
 var joinWords = [...]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}
@@ -64,65 +60,4 @@ func (e *emitter) operand(n plan.Node) string {
 		b.order = nil
 	}
 	return "(" + b.sql(nil) + ")"
-}
-
-// unnest puts unnest() into a select list, where DuckDB keeps the order of the
-// elements; in FROM it reverses them.
-func (e *emitter) unnest(n *plan.Unnest) *block {
-	left, items := "", []item(nil)
-	if b := e.node(n.Input); b.from != "" {
-		left, items = e.source(b, false)
-	}
-	var inner, outer []string
-	name := e.table()
-	var more []item
-	for i, it := range n.Items {
-		value := "u" + column(plan.ID(i))
-		inner = append(inner, "unnest("+e.expr(scopeOf(items), it.Expr)+") AS "+value)
-		outer = append(outer, unnested(value, it)...)
-		for _, c := range it.Cols {
-			more = append(more, plainItem(c.ID, name+"."+column(c.ID)))
-		}
-	}
-	if o := n.Ordinality; o != nil {
-		inner = append(inner, e.counter(scopeOf(items), n)+" AS n")
-		outer = append(outer, "n AS "+column(o.ID))
-		more = append(more, plainItem(o.ID, name+"."+column(o.ID)))
-	}
-	right := "(SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + ")) AS " + name
-	b := &block{joined: left != "", items: append(append([]item(nil), items...), more...)}
-	b.from = unnestJoin(left, right, n.Outer)
-	return b
-}
-
-func unnestJoin(left, right string, outer bool) string {
-	switch {
-	case left == "":
-		return right
-	case outer:
-		return left + " LEFT JOIN LATERAL " + right + " ON true"
-	}
-	return left + " CROSS JOIN LATERAL " + right
-}
-
-// unnested takes the elements of one item apart into its columns.
-func unnested(value string, it plan.UnnestItem) []string {
-	t := it.Expr.Type()
-	if t.Kind == types.Array && t.Elem.Kind != types.Row {
-		return []string{value + " AS " + column(it.Cols[0].ID)}
-	}
-	out := make([]string, len(it.Cols))
-	for i, c := range it.Cols {
-		out[i] = builtin.FieldSQL(value, i) + " AS " + column(c.ID)
-	}
-	return out
-}
-
-// counter numbers the elements of the longest item.
-func (e *emitter) counter(s scope, n *plan.Unnest) string {
-	lengths := make([]string, len(n.Items))
-	for i, it := range n.Items {
-		lengths[i] = "len(" + e.expr(s, it.Expr) + ")"
-	}
-	return "unnest(range(1, greatest(" + strings.Join(lengths, ", ") + ") + 1))"
 }
