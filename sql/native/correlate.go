@@ -53,7 +53,7 @@ func pearson(x, y []float64) float64 {
 	if xx == 0 || yy == 0 {
 		return math.NaN()
 	}
-	r := xy / (math.Sqrt(xx) * math.Sqrt(yy))
+	r := xy / math.Sqrt(xx*yy)
 	if r > 1 || r < -1 { // a rounding error
 		return math.Copysign(1, r)
 	}

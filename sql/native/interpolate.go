@@ -87,37 +87,31 @@ func straight(c curve) (func(int64, int) float64, error) {
 // minKnots is how many samples a cubic spline needs.
 const minKnots = 3
 
-// piece is the polynomial y + q·(b + q·(c + q·d)) of the seconds q after a sample.
-type piece struct{ b, c, d float64 }
-
-// natural draws a cubic spline whose second derivative is 0 at both ends. Its
-// coefficients come from a tridiagonal system of equations, solved forwards and then
-// backwards (Burden and Faires, "Numerical Analysis", natural cubic spline).
+// natural draws a cubic spline whose second derivative is 0 at both ends. The second
+// derivatives at the other samples solve a tridiagonal system of equations, forwards
+// and then backwards; times count in seconds (Press and others, "Numerical Recipes",
+// cubic spline interpolation).
 func natural(k curve) (func(int64, int) float64, error) {
 	n := len(k.times) - 1
 	if n+1 < minKnots {
 		return nil, fmt.Errorf("interpolate_spline_cubic: the time series must have at least %d points, got %d", minKnots, n+1)
 	}
-	pieces := make([]piece, n+1)
-	sweep := make([]struct{ h, mu, z float64 }, n+1)
-	for i := range n {
-		sweep[i].h = apart(k.times[i], k.times[i+1]) / 1e9
-	}
+	width := func(i int) float64 { return apart(k.times[i], k.times[i+1]) / 1e9 }
+	slope := func(i int) float64 { return (k.values[i+1] - k.values[i]) / width(i) }
+	bend, share := make([]float64, n+1), make([]float64, n+1)
 	for i := 1; i < n; i++ {
-		before, after := &sweep[i-1], &sweep[i]
-		bend := 3 * ((k.values[i+1]-k.values[i])/after.h - (k.values[i]-k.values[i-1])/before.h)
-		g := 2*(before.h+after.h) - before.h*before.mu
-		after.mu = after.h / g
-		after.z = (bend - before.h*before.z) / g
+		before, after := width(i-1), width(i)
+		g := 2*(before+after) - before*share[i-1]
+		share[i] = after / g
+		bend[i] = (6*(slope(i)-slope(i-1)) - before*bend[i-1]) / g
 	}
-	for j := n - 1; j >= 0; j-- {
-		p, next, s := &pieces[j], pieces[j+1].c, &sweep[j]
-		p.c = s.z - s.mu*next
-		p.b = (k.values[j+1]-k.values[j])/s.h - s.h*(next+2*p.c)/3
-		p.d = (next - p.c) / (3 * s.h)
+	for i := n - 1; i > 0; i-- {
+		bend[i] -= share[i] * bend[i+1]
 	}
 	return func(t int64, i int) float64 {
-		p, q := &pieces[i], apart(k.times[i], t)/1e9
-		return k.values[i] + q*(p.b+q*(p.c+q*p.d))
+		h := width(i)
+		b := apart(k.times[i], t) / 1e9 / h
+		a := 1 - b
+		return a*k.values[i] + b*k.values[i+1] + ((a*a*a-a)*bend[i]+(b*b*b-b)*bend[i+1])*h*h/6
 	}, nil
 }
