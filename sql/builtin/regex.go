@@ -1,99 +1,105 @@
 package builtin
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"tidemark/sql/regex"
 )
 
-// regex (developer guide, "Regular expression functions"). Patterns are those of
-// java.util.regex. DuckDB's engine is RE2, so a constant pattern is translated; one
-// that needs a backtracking engine, or is not constant, goes to a Go function where
-// there is one.
+// regexes (developer guide, "Regular expression functions"). Patterns are those of
+// java.util.regex. DuckDB's engine is RE2, so a constant pattern that means the same
+// there runs on it; any other goes to a Go function.
 var regexes = []entry{
 	{Sig: "regexp_like(varchar, varchar) boolean", Emit: emitRegexLike, Doc: "Whether the pattern matches somewhere in the text."},
 	{Sig: "regexp_extract(varchar, varchar) varchar", Emit: emitRegexExtract, Doc: "The first match; NULL without one."},
-	{Sig: "regexp_extract(varchar, varchar, bigint) varchar", Emit: emitRegexExtract, Doc: "A group of the first match; NULL without one."},
+	{Sig: "regexp_extract(varchar, varchar, bigint) varchar", Emit: emitRegexExtract, Doc: "A group of the first match; NULL without one and when the group took no part."},
 	{Sig: "regexp_extract_all(varchar, varchar) array(varchar)", Emit: emitRegexExtractAll, Doc: "Every match."},
-	{Sig: "regexp_extract_all(varchar, varchar, bigint) array(varchar)", Emit: emitRegexExtractAll, Doc: "A group of every match."},
+	{Sig: "regexp_extract_all(varchar, varchar, bigint) array(varchar)", Emit: emitRegexExtractAll, Doc: "A group of every match; NULL where it took no part."},
 	{Sig: "regexp_replace(varchar, varchar) varchar", Emit: emitRegexReplace, Doc: "Without the matches."},
-	{Sig: "regexp_replace(varchar, varchar, varchar) varchar", Emit: emitRegexReplace, Doc: "With every match replaced; $1 and ${name} are groups."},
-	{Sig: "regexp_split(varchar, varchar) array(varchar)", Emit: emitRegexSplit, Doc: "The parts between the matches."},
+	{Sig: "regexp_replace(varchar, varchar, varchar) varchar", Emit: emitRegexReplace, Doc: "With every match replaced; $1 and ${name} are groups, \\$ is a $."},
+	{Sig: "regexp_replace(varchar, varchar, lambda(array(varchar)) varchar) varchar", Emit: emitRegexLambda, Doc: "With every match replaced by what the lambda makes of its groups; NULL when that is NULL."},
+	{Sig: "regexp_split(varchar, varchar) array(varchar)", SQL: "tm_regexp_split({1}, {2})", Doc: "The parts between the matches, empty ones too."},
+	{Sig: "regexp_count(varchar, varchar) bigint", Ext: true, SQL: "tm_regexp_count({1}, {2})", Doc: "The number of matches."},
+	{Sig: "regexp_position(varchar, varchar) integer", Ext: true, SQL: "CAST(tm_regexp_position({1}, {2}, CAST(1 AS BIGINT), CAST(1 AS BIGINT)) AS INTEGER)", Doc: "Where the first match begins, counted from 1; -1 without one."},
+	{Sig: "regexp_position(varchar, varchar, integer) integer", Ext: true, SQL: "CAST(tm_regexp_position({1}, {2}, CAST({3} AS BIGINT), CAST(1 AS BIGINT)) AS INTEGER)", Doc: "Where the first match begins that begins at a place or later; -1 without one."},
+	{Sig: "regexp_position(varchar, varchar, integer, integer) integer", Ext: true, SQL: "CAST(tm_regexp_position({1}, {2}, CAST({3} AS BIGINT), CAST({4} AS BIGINT)) AS INTEGER)", Doc: "Where the n-th match begins of those that begin at a place or later; -1 without one."},
 }
 
-// constantPattern translates a constant pattern for DuckDB; ok is false for one that
-// it cannot run and for one that is not constant.
-func constantPattern(a Arg) (text string, ok bool, err error) {
+// constantPattern is what RE2 can do for a constant pattern, nothing for another. A
+// pattern that is wrong is left to run time, where TRY can catch its error.
+func constantPattern(a Arg) regex.RE2 {
 	java, constant := a.Value.(string)
 	if !constant {
-		return "", false, nil
+		return regex.RE2{}
 	}
-	return regex.RE2(java)
+	form, err := regex.ToRE2(java)
+	if err != nil {
+		return regex.RE2{}
+	}
+	return form
 }
 
 func quoteSQL(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func emitRegexLike(c Call) (string, error) {
-	p, ok, err := constantPattern(c.Args[1])
-	if err != nil || !ok {
-		return fill("tm_regexp_like({1}, {2})", c), err
+	if p := constantPattern(c.Args[1]); p.Finds {
+		return "regexp_matches(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + ")", nil
 	}
-	return "regexp_matches(" + c.Args[0].SQL + ", " + quoteSQL(p) + ")", nil
+	return fill("tm_regexp_like({1}, {2})", c), nil
 }
 
-// emitRegexExtract uses the Go function, which knows a group that took no part;
-// DuckDB's own answers ” for that and for no match.
+// emitRegexExtract uses DuckDB's function, which answers ” without a match, where
+// no match is empty.
 func emitRegexExtract(c Call) (string, error) {
-	if _, _, err := constantPattern(c.Args[1]); err != nil {
-		return "", err
+	if len(c.Args) == 3 {
+		return fill("tm_regexp_extract({1}, {2}, {3})", c), nil
 	}
-	if len(c.Args) == 2 {
-		return fill("tm_regexp_extract({1}, {2}, CAST(0 AS BIGINT))", c), nil
+	if p := constantPattern(c.Args[1]); p.Equals {
+		return "nullif(regexp_extract(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + "), '')", nil
 	}
-	return fill("tm_regexp_extract({1}, {2}, {3})", c), nil
+	return fill("tm_regexp_extract({1}, {2}, CAST(0 AS BIGINT))", c), nil
 }
 
 func emitRegexReplace(c Call) (string, error) {
-	if _, _, err := constantPattern(c.Args[1]); err != nil {
-		return "", err
-	}
 	if len(c.Args) == 2 {
-		return fill("tm_regexp_replace({1}, {2}, '')", c), nil
+		c.Args = append(c.Args, Arg{SQL: "''", Const: true, Value: ""})
+	}
+	p := constantPattern(c.Args[1])
+	if replacement, ok := c.Args[2].Value.(string); ok && p.Equals {
+		if text, ok := regex.ReplacementForRE2(c.Args[1].Value.(string), replacement); ok {
+			return "regexp_replace(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + ", " + quoteSQL(text) + ", 'g')", nil
+		}
 	}
 	return fill("tm_regexp_replace({1}, {2}, {3})", c), nil
 }
 
 func emitRegexExtractAll(c Call) (string, error) {
-	p, err := listPattern(c, "regexp_extract_all")
+	if len(c.Args) == 2 {
+		return fill("tm_regexp_extract_all({1}, {2}, CAST(0 AS BIGINT))", c), nil
+	}
+	return fill("tm_regexp_extract_all({1}, {2}, {3})", c), nil
+}
+
+// emitRegexLambda cuts the pieces of a text (see tm_regexp_pieces) into one list per
+// match, of the text before it and its groups, and joins what the lambda makes of them:
+//
+//	list_transform([pieces], lambda f:
+//	    tm_joined(list_transform(range(matches), lambda i: f[from i] || body[groups of i])) || f[last])[1]
+func emitRegexLambda(c Call) (string, error) {
+	f := c.Args[2].Params[0] + "f"
+	i := c.Args[2].Params[0] + "i"
+	stride := fill("(tm_regexp_groups({2}) + 1)", c)
+	if java, ok := c.Args[1].Value.(string); ok {
+		if p, err := regex.Compile(java); err == nil {
+			stride = strconv.Itoa(p.Groups() + 1)
+		}
+	}
+	body, err := c.Args[2].Lambda("(" + f + "[" + i + " * " + stride + " + 2:(" + i + " + 1) * " + stride + "])")
 	if err != nil {
 		return "", err
 	}
-	if len(c.Args) == 2 {
-		return "regexp_extract_all(" + c.Args[0].SQL + ", " + p + ")", nil
-	}
-	group, ok := c.Args[2].Value.(int64)
-	if !ok {
-		return "", fmt.Errorf("the group of regexp_extract_all must be a constant")
-	}
-	return fmt.Sprintf("regexp_extract_all(%s, %s, %d)", c.Args[0].SQL, p, group), nil
-}
-
-func emitRegexSplit(c Call) (string, error) {
-	p, err := listPattern(c, "regexp_split")
-	return "string_split_regex(" + c.Args[0].SQL + ", " + p + ")", err
-}
-
-// listPattern renders the pattern of a function that returns a list, which only DuckDB can make.
-func listPattern(c Call, function string) (string, error) {
-	p, ok, err := constantPattern(c.Args[1])
-	switch {
-	case err != nil:
-		return "", err
-	case ok:
-		return quoteSQL(p), nil
-	case c.Args[1].Const && c.Args[1].Value != nil:
-		return "", fmt.Errorf("%s does not support look-around, back-references and atomic groups: %v", function, c.Args[1].Value)
-	}
-	return c.Args[1].SQL, nil
+	return "list_transform([tm_regexp_pieces(" + c.Args[0].SQL + ", " + c.Args[1].SQL + ")], lambda " + f + ": " +
+		"tm_joined(list_transform(range(len(" + f + ") // " + stride + "), lambda " + i + ": " +
+		f + "[" + i + " * " + stride + " + 1] || " + body + ")) || " + f + "[len(" + f + ")])[1]", nil
 }

@@ -2,20 +2,41 @@ package native
 
 import (
 	"errors"
+	"strings"
 
 	"tidemark/sql/types"
 )
 
-// texts print values as the wire does, and raise errors.
+// texts print values as the wire does, join them, and raise errors.
 var texts = []Func{
 	{Name: "tm_raise", Args: []Kind{Varchar}, Result: Varchar, Call: func(a []any) (any, error) { return nil, errors.New(a[0].(string)) }},
 	{Name: "tm_double_text", Args: []Kind{Double}, Result: Varchar, Call: textOf(types.Double)},
 	{Name: "tm_time_text", Args: []Kind{Bigint}, Result: Varchar, Call: textOf(types.Time)},
 	{Name: "tm_interval_text", Args: []Kind{Bigint}, Result: Varchar, Call: textOf(types.IntervalDayToSecond)},
 	{Name: "tm_months_text", Args: []Kind{Integer}, Result: Varchar, Call: textOf(types.IntervalYearToMonth)},
+	{Name: "tm_joined", Args: []Kind{ListOf(Varchar)}, Result: Varchar, Batch: joined},
 }
 
 func textOf(k types.Kind) func([]any) (any, error) {
 	t := types.Of(k)
 	return func(a []any) (any, error) { return types.Text(t, a[0]), nil }
+}
+
+// joined puts the elements of a list together; NULL when one is NULL.
+func joined(b *Batch) error {
+	var text strings.Builder
+	list := &b.Args[0]
+	return b.Each(func(row int) error {
+		text.Reset()
+		span := list.Spans[row]
+		for i := int(span.Offset); i < int(span.Offset+span.Length); i++ {
+			if list.Elem.IsNull(i) {
+				b.Result.SetNull(row)
+				return nil
+			}
+			text.WriteString(list.Elem.Texts.Text(i))
+		}
+		b.Result.Texts.PutText(row, text.String())
+		return nil
+	})
 }

@@ -1,27 +1,167 @@
 package regex
 
 import (
+	"bufio"
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 )
 
-func TestRE2(t *testing.T) {
+// javaCase is a line of testdata/java.txt.
+type javaCase struct {
+	pattern, text string
+	want          string // the matches, or "error" for a pattern that Java refuses
+}
+
+func javaCases(t testing.TB) []javaCase {
+	t.Helper()
+	f, err := os.Open("testdata/java.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var cases []javaCase
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "#") {
+			continue
+		}
+		field := strings.Split(lines.Text(), "\t")
+		pattern, err1 := strconv.Unquote(field[0])
+		text, err2 := strconv.Unquote(field[1])
+		if err1 != nil || err2 != nil || len(field) != 3 {
+			t.Fatalf("line %q: %v %v", lines.Text(), err1, err2)
+		}
+		cases = append(cases, javaCase{pattern, text, field[2]})
+	}
+	return cases
+}
+
+// matches writes all matches as the table does: each group's start and end in
+// characters, - for one that took no part.
+func matches(p *Pattern, text string) (string, error) {
+	var all []string
+	err := p.Each(NewBudget(), text, func(m Match) bool {
+		all = append(all, placesOf(m, text))
+		return true
+	})
+	return strings.Join(all, ";"), err
+}
+
+func placesOf(m Match, text string) string {
+	var groups []string
+	for i := 0; i < len(m); i += 2 {
+		if m[i] < 0 {
+			groups = append(groups, "-")
+			continue
+		}
+		groups = append(groups, fmt.Sprintf("%d-%d", utf8.RuneCountInString(text[:m[i]]), utf8.RuneCountInString(text[:m[i+1]])))
+	}
+	return strings.Join(groups, " ")
+}
+
+// Every match and every group is where java.util.regex finds it.
+func TestMatchesAsJava(t *testing.T) {
+	for _, c := range javaCases(t) {
+		p, err := Compile(c.pattern)
+		if err != nil {
+			if c.want != "error" {
+				t.Errorf("Compile(%q) = %v, want %s", c.pattern, err, c.want)
+			}
+			continue
+		}
+		if got, err := matches(p, c.text); err != nil || got != c.want {
+			t.Errorf("%q in %q: matches %s, %v, want %s", c.pattern, c.text, got, err, c.want)
+		}
+	}
+}
+
+// What RE2 is given means the same to Go's engine of that family.
+func TestRE2AsJava(t *testing.T) {
+	finds, equals := 0, 0
+	for _, c := range javaCases(t) {
+		if c.want == "error" {
+			continue
+		}
+		form, err := ToRE2(c.pattern)
+		if err != nil || form.Text == "" {
+			continue
+		}
+		re, err := regexp.Compile(form.Text)
+		if err != nil {
+			t.Errorf("ToRE2(%q) = %q, which is no pattern: %v", c.pattern, form.Text, err)
+			continue
+		}
+		if finds++; re.MatchString(c.text) != (c.want != "") {
+			t.Errorf("%q in %q: ToRE2 finds a match: %v, want %q", c.pattern, c.text, c.want == "", c.want)
+		}
+		if !form.Equals {
+			continue
+		}
+		var all []string
+		for _, m := range re.FindAllStringSubmatchIndex(c.text, -1) {
+			all = append(all, placesOf(m, c.text))
+		}
+		if equals++; strings.Join(all, ";") != c.want {
+			t.Errorf("%q in %q: ToRE2 %q matches %v, want %s", c.pattern, c.text, form.Text, all, c.want)
+		}
+	}
+	if finds < 200 || equals < 100 {
+		t.Errorf("only %d patterns for RE2, %d of them equal", finds, equals)
+	}
+}
+
+// The form for Go's engine, which rescues a search that takes too many steps, finds the same.
+func TestLinearFormAsJava(t *testing.T) {
+	used := 0
+	for _, c := range javaCases(t) {
+		n, parsed, err := parse(c.pattern)
+		if err != nil {
+			continue
+		}
+		l := toLinear(n, parsed.names)
+		if l == nil || !l.fits(c.text) {
+			continue
+		}
+		var all []string
+		for _, m := range l.FindAllStringSubmatchIndex(c.text, -1) {
+			all = append(all, placesOf(m, c.text))
+		}
+		if used++; strings.Join(all, ";") != c.want {
+			t.Errorf("%q in %q: %q matches %v, want %s", c.pattern, c.text, l, all, c.want)
+		}
+	}
+	if used < 100 {
+		t.Errorf("only %d patterns in the linear form", used)
+	}
+}
+
+// A pattern that takes exponential time ends with an error, or is searched by the linear engine.
+func TestStepsAreBounded(t *testing.T) {
+	many := strings.Repeat("a", 60)
 	tests := []struct {
-		java, want string // want is empty for a pattern that RE2 cannot run
+		pattern, text string
+		err           error
 	}{
-		{`\d+b`, `[0-9]+b`}, {`[\d-]+`, `[0-9-]+`}, {`(?<n>a)`, `(?P<n>a)`}, {`\p{Alpha}\P{Digit}[\p{Upper}x]`, `[A-Za-z][^0-9][A-Zx]`}, {`a\++`, `a\++`}, {`[+*]+`, `[+*]+`}, {`é\.ü`, `é\.ü`},
-		{`a(?=b)`, ""}, {`(?<!a)b`, ""}, {`(a)\1`, ""}, {`(?>a)`, ""}, {`\p{L}`, `\p{L}`}, {`a{2}`, `a{2}`}, {`\Qa*+\E.`, `a\*\+.`}, {`[\[&]`, `[\[&]`},
+		{`(a+)+$`, many + "!", nil}, {`(a|a)*b`, many, nil}, {`(?=(a+)+$)b|a`, many + "!", ErrTooComplex},
+		{`(a+)+$`, many + "!\n", ErrTooComplex}, {`(a*)*\1b`, many, ErrTooComplex}, {`(.*)*x\1`, strings.Repeat("ab", 5000), ErrTooComplex},
+		{`(a|b|ab)*c(?!d)`, strings.Repeat("ab", 40), ErrTooComplex}, {`(?:(?:a{1,100}){1,100}){1,100}(?!x)b`, many, ErrTooComplex},
 	}
 	for _, tt := range tests {
-		got, ok, err := RE2(tt.java)
-		if err != nil || ok != (tt.want != "") || got != tt.want {
-			t.Errorf("RE2(%q) = %q, %v, %v, want %q", tt.java, got, ok, err, tt.want)
+		p, err := Compile(tt.pattern)
+		if err != nil {
+			t.Errorf("Compile(%q) = %v", tt.pattern, err)
+			continue
 		}
-	}
-	for _, wrong := range []string{"(", "[a", "a{2,1}", "*", `(?<=a`, `a*+`, `[a&&b]`, `[a[b]]`, strings.Repeat("a", maxPattern+1)} {
-		if _, _, err := RE2(wrong); err == nil {
-			t.Errorf("RE2(%.20q) gave no error", wrong)
+		begun := time.Now()
+		if _, err := p.Matches(NewBudget(), tt.text); err != tt.err {
+			t.Errorf("%q: Matches = %v, want %v", tt.pattern, err, tt.err)
 		}
+		t.Logf("%q took %v", tt.pattern, time.Since(begun))
 	}
 }
 
@@ -34,8 +174,17 @@ func TestExtractAndReplace(t *testing.T) {
 		{`(\d+)([a-z])`, "é1a 22b", "$2$1", "1a", "éa1 b22"},
 		{`(?<=é)\d`, "é1 é2 3", "<$0>", "1", "é<1> é<2> 3"},
 		{`(?<x>.)\k<x>`, "aabbc", "${x}", "aa", "abc"},
-		{`b*`, "abc", "-", "", "-a-c-"},
+		{`b*`, "abc", "-", "", "-a--c-"},
 		{`a`, "aa", `\$\\`, "a", `$\$\`},
+		{`.*`, "x", "yy", "x", "yyyy"},
+		{``, "xxx", "y", "", "yxyxyxy"},
+		{`x`, "xxx", "$05", "x", "x5x5x5"},
+		{`(x)`, "xxx", "$01", "x", "xxx"},
+		{`(1)(2)(3)(4)(5)(6)(7)(8)(9)`, "123456789", "$10", "123456789", "10"},
+		{`(1)(2)(3)(4)(5)(6)(7)(8)(9)(0)`, "1234567890", "$10,$11", "1234567890", "0,11"},
+		{`(?<w>w)|(?<xyz>[xyz])`, "wxyz", "[${w}](${xyz})", "w", "[w]()[](x)[](y)[](z)"},
+		{`(?<xyz>[xyz])+`, "xyz", "${xyz}", "xyz", "z"},
+		{`q`, "abc", "$9", "", "abc"}, // nothing is replaced
 	}
 	for _, tt := range tests {
 		p, err := Compile(tt.pattern)
@@ -43,49 +192,76 @@ func TestExtractAndReplace(t *testing.T) {
 			t.Errorf("Compile(%q) = %v", tt.pattern, err)
 			continue
 		}
-		if first, _, err := p.Extract(tt.text, 0); first != tt.first || err != nil {
+		if first, _, err := p.Extract(NewBudget(), tt.text, 0); first != tt.first || err != nil {
 			t.Errorf("Extract(%q, %q) = %q, %v, want %q", tt.pattern, tt.text, first, err, tt.first)
 		}
-		if got, err := p.Replace(tt.text, tt.replacement); got != tt.replaced || err != nil {
+		if got, err := p.Replace(NewBudget(), tt.text, tt.replacement); got != tt.replaced || err != nil {
 			t.Errorf("Replace(%q, %q, %q) = %q, %v, want %q", tt.pattern, tt.text, tt.replacement, got, err, tt.replaced)
 		}
 	}
-	p, err := Compile("(a)")
+}
+
+func TestReplacementsThatAreWrong(t *testing.T) {
+	p, err := Compile("(?<name>a)")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, wrong := range []string{"$2", "${x}", "$", "$x"} {
-		if got, err := p.Replace("a", wrong); err == nil {
-			t.Errorf("Replace(%q) = %q, want an error", wrong, got)
+	for replacement, want := range map[string]string{
+		"$2": "Illegal replacement sequence: unknown group 2", "${x}": "Illegal replacement sequence: unknown group { x }", "x$": "Illegal replacement sequence: x$",
+		"$x": "Illegal replacement sequence: $x", `\`: `Illegal replacement sequence: \`, "${}": "Illegal replacement sequence: unknown group {  }", "${0}": "Illegal replacement sequence: unknown group { 0 }",
+	} {
+		if got, err := p.Replace(NewBudget(), "a", replacement); err == nil || err.Error() != want {
+			t.Errorf("Replace(%q) = %q, %v, want the error %q", replacement, got, err, want)
 		}
 	}
 }
 
-// An exponential pattern ends with an error instead of holding a query.
-func TestMatchTimeIsBounded(t *testing.T) {
-	p, err := Compile(`(?=x)?(a+)+$`)
-	if err != nil {
-		t.Fatal(err)
+func TestPosition(t *testing.T) {
+	tests := []struct {
+		pattern, text string
+		start, n      int64
+		want          int64
+	}{
+		{`\d`, "é1a2", 1, 1, 2}, {`\d`, "é1a2", 3, 1, 4}, {`\d`, "é1a2", 1, 2, 4}, {`\d`, "é1a2", 1, 3, -1}, {`\d`, "é1a2", 9, 1, -1}, {`^`, "ab", 2, 1, -1}, {`\b`, "ab", 2, 1, 3}, {``, "ab", 2, 2, 3},
 	}
-	if _, err := p.Match(strings.Repeat("a", 40) + "!"); err == nil {
-		t.Error("Match of an exponential pattern gave no error")
+	for _, tt := range tests {
+		p, err := Compile(tt.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Position(NewBudget(), tt.text, tt.start, tt.n); got != tt.want || err != nil {
+			t.Errorf("Position(%q, %q, %d, %d) = %d, %v, want %d", tt.pattern, tt.text, tt.start, tt.n, got, err, tt.want)
+		}
 	}
 }
 
-func FuzzCompile(f *testing.F) {
-	for _, s := range []string{`(?<n>a)\k<n>`, `[\p{Alpha}&&[a]]`, `\p{`, `\`, `a++`, `$1`, `[[`} {
-		f.Add(s, "abc aab", "$1")
+// Patterns of any size and depth are refused or run within bounds.
+func TestHostilePatterns(t *testing.T) {
+	tests := map[string]struct{ pattern, want string }{
+		"large":         {strings.Repeat("a", maxPattern+1), "a regular expression has at most 32768 bytes, not 32769"},
+		"deep":          {strings.Repeat("(", 10_000) + strings.Repeat(")", 10_000), "more than 250 groups and classes in one another"},
+		"deep class":    {strings.Repeat("[", 10_000) + "a" + strings.Repeat("]", 10_000), "more than 250 groups and classes in one another"},
+		"deep look":     {strings.Repeat("(?=", 10_000) + "a" + strings.Repeat(")", 10_000), "more than 250 groups and classes in one another"},
+		"block":         {`\p{InGreek}`, `the Unicode block \p{InGreek} is not supported here`},
+		"java property": {`\p{javaLowerCase}`, `\p{javaLowerCase} is not supported here`},
+		"name":          {`\N{DIGIT ONE}`, `\N{name} is not supported here`},
+		"cluster":       {`\b{g}`, `\b{g} is not supported here`},
+		"dangling":      {`a**`, `'a**' is not a valid regular expression: Dangling meta character '*'`},
+		"look behind":   {`(?<=(ab)+)c`, "Look-behind group does not have an obvious maximum length"},
 	}
-	f.Fuzz(func(t *testing.T, pattern, text, replacement string) {
-		if len(pattern) > 20 || len(text) > 20 {
-			return
+	for name, tt := range tests {
+		if _, err := Compile(tt.pattern); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: Compile = %v, want an error with %q", name, err, tt.want)
 		}
+	}
+	for _, pattern := range []string{"a{1000000}", "(a{1000000}){1000000}", "((a{2147483647}){2147483647}|b){2147483647}c", "(?i)" + strings.Repeat("[a-z]", 6000)} {
 		p, err := Compile(pattern)
 		if err != nil {
-			return
+			t.Errorf("Compile(%.40q) = %v", pattern, err)
+			continue
 		}
-		p.Match(text)
-		p.Extract(text, int64(p.Groups()))
-		p.Replace(text, replacement)
-	})
+		if _, err := p.Matches(NewBudget(), strings.Repeat("ab", 1000)); err != nil && err != ErrTooComplex {
+			t.Errorf("Matches(%.40q) = %v", pattern, err)
+		}
+	}
 }

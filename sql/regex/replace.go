@@ -5,98 +5,166 @@ import (
 	"strings"
 )
 
-// Replace replaces every match. In the replacement $1 and ${name} are groups, empty
-// when they took no part, and a backslash takes the next character as it is.
-func (p *Pattern) Replace(text, replacement string) (string, error) {
-	parts, err := p.parts(replacement)
-	if err != nil {
-		return "", err
-	}
-	all, err := p.find(text, -1)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	end := 0
-	for _, m := range all {
-		b.WriteString(text[end:m[0]])
-		for _, part := range parts {
-			b.WriteString(part.text)
-			if part.group >= 0 {
-				found, _ := m.group(text, part.group)
-				b.WriteString(found)
-			}
-		}
-		end = m[1]
-	}
-	return b.String() + text[end:], nil
+// Replacement is a compiled replacement: texts and groups.
+type Replacement struct {
+	parts []part
 }
 
-// part is a piece of a replacement: a text and, unless negative, a group after it.
+// part is a text and, unless negative, a group after it.
 type part struct {
 	text  string
 	group int
 }
 
-func (p *Pattern) parts(replacement string) ([]part, error) {
-	var parts []part
-	var text strings.Builder
-	for rest := replacement; rest != ""; {
-		switch {
-		case rest[0] == '\\' && len(rest) > 1:
-			text.WriteByte(rest[1])
-			rest = rest[2:]
-		case rest[0] == '$':
-			group, length, err := p.reference(rest)
-			if err != nil {
-				return nil, err
-			}
-			parts = append(parts, part{text.String(), group})
-			text.Reset()
-			rest = rest[length:]
-		default:
-			text.WriteByte(rest[0])
-			rest = rest[1:]
+// Replacement reads a replacement: $1 and ${name} are groups, of whose numbers the
+// longest that exists counts, and a backslash takes the next character as it is.
+// What is wrong in it is an error only when something is replaced, as in Trino.
+func (p *Pattern) Replacement(text string) (Replacement, error) {
+	r := replacementReader{pattern: p, whole: text, rest: text}
+	for r.rest != "" {
+		if err := r.read(); err != nil {
+			return Replacement{}, err
 		}
 	}
-	return append(parts, part{text.String(), -1}), nil
+	return Replacement{append(r.parts, part{r.text.String(), -1})}, nil
 }
 
-// reference reads $n or ${name} and returns its length.
-func (p *Pattern) reference(rest string) (group, length int, err error) {
-	if strings.HasPrefix(rest, "${") {
-		name, _, _ := strings.Cut(rest[2:], "}")
-		group = p.number(name)
-		if group < 0 {
-			return 0, 0, fmt.Errorf("No group with name {%s}", name)
+type replacementReader struct {
+	pattern     *Pattern
+	whole, rest string
+	text        strings.Builder
+	parts       []part
+}
+
+func (r *replacementReader) read() error {
+	switch {
+	case r.rest[0] != '\\' && r.rest[0] != '$':
+		n := strings.IndexAny(r.rest, `\$`)
+		if n < 0 {
+			n = len(r.rest)
 		}
-		return group, min(len(name)+3, len(rest)), nil
+		r.text.WriteString(r.rest[:n])
+		r.rest = r.rest[n:]
+	case len(r.rest) == 1:
+		return fmt.Errorf("Illegal replacement sequence: %s", r.whole)
+	case r.rest[0] == '\\':
+		r.text.WriteByte(r.rest[1])
+		r.rest = r.rest[2:]
+	case r.rest[1] == '{':
+		return r.named()
+	default:
+		return r.numbered()
 	}
-	return p.numbered(rest)
+	return nil
+}
+
+func (r *replacementReader) named() error {
+	name, rest, _ := strings.Cut(r.rest[2:], "}")
+	n, ok := r.pattern.names[name]
+	if !ok {
+		return fmt.Errorf("Illegal replacement sequence: unknown group { %s }", name)
+	}
+	r.group(n, rest)
+	return nil
 }
 
 // numbered takes as many digits as still name a group: $12 is group 1 and a 2 when
 // there is no group 12.
-func (p *Pattern) numbered(rest string) (group, length int, err error) {
-	group, length = -1, 1
-	for length < len(rest) && rest[length] >= '0' && rest[length] <= '9' {
-		longer := max(group, 0)*10 + int(rest[length]-'0')
-		if longer > p.groups {
+func (r *replacementReader) numbered() error {
+	n, length := int(r.rest[1]-'0'), 2
+	switch {
+	case !asciiDigit(rune(r.rest[1])):
+		return fmt.Errorf("Illegal replacement sequence: %s", r.whole)
+	case n > r.pattern.Groups():
+		return fmt.Errorf("Illegal replacement sequence: unknown group %d", n)
+	}
+	for length < len(r.rest) && asciiDigit(rune(r.rest[length])) {
+		longer := n*10 + int(r.rest[length]-'0')
+		if longer > r.pattern.Groups() {
 			break
 		}
-		group = longer
+		n = longer
 		length++
 	}
-	if group < 0 {
-		return 0, 0, fmt.Errorf("Illegal group reference in the replacement: %s", rest)
-	}
-	return group, length, nil
+	r.group(n, r.rest[length:])
+	return nil
 }
 
-// number returns the number of a named group, negative when there is none.
-func (p *Pattern) number(name string) int {
-	if p.linear != nil {
-		return p.linear.SubexpIndex(name)
+func (r *replacementReader) group(n int, rest string) {
+	r.parts = append(r.parts, part{r.text.String(), n})
+	r.text.Reset()
+	r.rest = rest
+}
+
+// ReplacementForRE2 writes a replacement for the form that ToRE2 gives to a pattern;
+// ok is false for what is wrong, and for what that engine cannot say.
+func ReplacementForRE2(java, replacement string) (text string, ok bool) {
+	p, err := Compile(java)
+	if err != nil {
+		return "", false
 	}
-	return p.back.GroupNumberFromName(name)
+	r, err := p.Replacement(replacement)
+	if err != nil {
+		return "", false
+	}
+	return r.forRE2()
+}
+
+// forRE2 writes the replacement for an engine of RE2's family, where a backslash
+// and a digit are a group; ok is false when a number has more digits than it reads.
+func (r Replacement) forRE2() (text string, ok bool) {
+	var b strings.Builder
+	for _, p := range r.parts {
+		b.WriteString(strings.ReplaceAll(p.text, `\`, `\\`))
+		if p.group > 9 {
+			return "", false
+		}
+		if p.group >= 0 {
+			fmt.Fprintf(&b, `\%d`, p.group)
+		}
+	}
+	return b.String(), true
+}
+
+// maxResult is the largest text that replacing may make, in bytes.
+const maxResult = 64 << 20
+
+// Replace replaces every match. A group that took no part is the empty text.
+func (p *Pattern) Replace(budget *Budget, text, replacement string) (string, error) {
+	var b strings.Builder
+	var parts []part
+	var failed error
+	end := 0
+	err := p.Each(budget, text, func(m Match) bool {
+		if parts == nil {
+			r, err := p.Replacement(replacement)
+			if failed = err; err != nil {
+				return false
+			}
+			parts = r.parts
+		}
+		b.WriteString(text[end:m[0]])
+		end = m[1]
+		for _, part := range parts {
+			b.WriteString(part.text)
+			if part.group >= 0 {
+				found, _ := m.Group(text, part.group)
+				b.WriteString(found)
+			}
+		}
+		if b.Len() > maxResult {
+			failed = fmt.Errorf("regexp_replace makes a text of more than %d bytes", maxResult)
+		}
+		return failed == nil
+	})
+	switch {
+	case failed != nil:
+		return "", failed
+	case err != nil:
+		return "", err
+	case parts == nil:
+		return text, nil
+	}
+	b.WriteString(text[end:])
+	return b.String(), nil
 }

@@ -38,7 +38,7 @@ func TestRegex(t *testing.T) {
 		f("[1a, 2b, 14m]", "regexp_extract_all", str("1a 2b 14m"), str(`\d+[a-z]+`)), f("[a, b, m]", "regexp_extract_all", str("1a 2b 14m"), str(`(\d+)([a-z]+)`), num(2)),
 		f(" ", "regexp_replace", str("1a 2b"), str(`\d+[a-z]+`)), f("3ca 3cb", "regexp_replace", str("1a 2b"), str(`(\d+)([a-z])`), str("3c$2")), f("$a", "regexp_replace", str("1a"), str(`(?<n>\d)(?<l>.)`), str(`\$${l}`)),
 		f("b12", "regexp_replace", str("ab"), str(`(a)(b)`), str("$212")),
-		f("[1, 2, ]", "regexp_split", str("1a2b"), str(`[a-z]`)),
+		f("[1, 2, ]", "regexp_split", str("1a2b"), str(`[a-z]`)), f("[NULL, b]", "regexp_extract_all", str("acbc"), str(`(b)?c`), num(1)), f("[ , ]", "regexp_extract_all", str(" "), str(`[ ]?`)),
 	})
 }
 
