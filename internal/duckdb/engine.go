@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
@@ -129,7 +130,8 @@ func (e *Engine) Connect(ctx context.Context) (*Conn, error) {
 func (e *Engine) Path() string { return e.opts.Path }
 
 // Close interrupts what runs, ends results and connections, writes a checkpoint and
-// releases the file. It may be called twice.
+// releases the file. It may be called twice. A statement that does not end within 20 s
+// keeps the database open: Unavailable.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	conns := e.mu.conns
@@ -156,9 +158,15 @@ func (e *Engine) Close() error {
 	return nil
 }
 
+// closeWait is how long a statement may take to notice that it was interrupted.
+const closeWait = 20 * time.Second
+
 // stop interrupts the connections until nothing runs; then the gate is closed.
 func (e *Engine) stop(conns map[*Conn]struct{}) error {
-	for {
+	for c := range conns {
+		defer halt(c.client)()
+	}
+	for begin := time.Now(); ; {
 		for c := range conns {
 			bindings.Interrupt(c.conn)
 		}
@@ -167,6 +175,9 @@ func (e *Engine) stop(conns map[*Conn]struct{}) error {
 		cancel()
 		if err == nil || !errors.Is(err, context.DeadlineExceeded) {
 			return err
+		}
+		if time.Since(begin) > closeWait {
+			return fault.New(fault.Unavailable, "close %s: a statement does not end; what was committed is in its log", e.opts.Path)
 		}
 	}
 }

@@ -128,6 +128,7 @@ func (c *cursor[S]) take(ctx context.Context, want Want) (Cut[S], error) {
 		c.mu.Unlock()
 		select {
 		case <-fetched:
+		case <-c.ctx.Done(): // it was ended; a source may take its time to notice
 		case <-wait.C:
 			late = true
 		case <-ctx.Done():

@@ -290,6 +290,48 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// deaf is a source that does not notice that its query ended until it is let go.
+type deaf struct {
+	rows
+	letGo chan struct{}
+}
+
+func (d *deaf) Next(context.Context) ([][]any, error) {
+	<-d.letGo
+	return nil, io.EOF
+}
+
+// Who waits for a page hears of a cancellation at once, whatever the source does.
+func TestCancelOfDeafSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, err := Open[*deaf](Options{CloseWait: 3 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, answered := &deaf{letGo: make(chan struct{})}, make(chan error)
+		go func() {
+			_, err := set.Start(t.Context(), Query[*deaf]{ID: "Q1", Text: "SELECT", Source: src}, want(10, 1000))
+			answered <- err
+		}()
+		synctest.Wait()
+		begin := time.Now()
+		if _, err := set.Cancel("Q1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-answered; fault.KindOf(err) != fault.Conflict || time.Since(begin) > 0 {
+			t.Errorf("Start = %v after %v, want Conflict at once", err, time.Since(begin))
+		}
+		if err := set.Close(); fault.KindOf(err) != fault.Unavailable || time.Since(begin) != 3*time.Second {
+			t.Errorf("Close = %v after %v, want Unavailable after 3s", err, time.Since(begin))
+		}
+		close(src.letGo)
+		synctest.Wait()
+		if err := set.Close(); err != nil || src.closed.Load() != 1 {
+			t.Errorf("Close = %v, source closed %d times, want once", err, src.closed.Load())
+		}
+	})
+}
+
 func TestCancelBetweenPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		set, src := openSet(t, Options{}), &rows{n: 50, batch: 5}

@@ -14,6 +14,7 @@ type Options struct {
 	TokenUses int           // how many calls a token is good for; 5
 	RunTime   time.Duration // most time that one query may take for producing its rows; 1 h
 	ParkAfter time.Duration // how long after its first page a query's rows go to a file instead; 1 s
+	CloseWait time.Duration // longest wait of Close for queries that do not notice; 10 s
 
 	MaxQueries  int    // most queries open at once; the one unused for longest gives way; 1000
 	MemoryBytes int64  // most bytes of rows kept in memory over all queries, by Want.Size; 256 MB
@@ -31,6 +32,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.TokenUses, 5)
 	setDefault(&o.RunTime, time.Hour)
 	setDefault(&o.ParkAfter, time.Second)
+	setDefault(&o.CloseWait, 10*time.Second)
 	setDefault(&o.MaxQueries, 1000)
 	setDefault(&o.MemoryBytes, 256<<20)
 	setDefault(&o.ResultBytes, 5<<30)
@@ -55,7 +57,7 @@ func (o Options) Validate() error {
 		value int64
 	}{
 		{"Wait", int64(o.Wait)}, {"TokenLife", int64(o.TokenLife)}, {"TokenUses", int64(o.TokenUses)},
-		{"RunTime", int64(o.RunTime)}, {"ParkAfter", int64(o.ParkAfter)}, {"MaxQueries", int64(o.MaxQueries)},
+		{"RunTime", int64(o.RunTime)}, {"ParkAfter", int64(o.ParkAfter)}, {"CloseWait", int64(o.CloseWait)}, {"MaxQueries", int64(o.MaxQueries)},
 		{"MemoryBytes", o.MemoryBytes}, {"ResultBytes", o.ResultBytes}, {"ParkedBytes", o.ParkedBytes},
 	} {
 		if f.value < 0 {

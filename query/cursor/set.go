@@ -104,7 +104,8 @@ func (s *Set[S]) Len() int {
 	return len(s.mu.byID)
 }
 
-// Close ends all queries and waits until nothing reads them. It may be called twice.
+// Close ends all queries and waits until nothing reads them, but no longer than
+// Options.CloseWait: then it is Unavailable. It may be called twice.
 func (s *Set[S]) Close() error {
 	s.mu.Lock()
 	s.mu.closed = true
@@ -115,8 +116,14 @@ func (s *Set[S]) Close() error {
 		s.remove(c, errClosed)
 	}
 	s.stop()
-	s.readers.Wait()
-	return nil
+	ended := make(chan struct{})
+	go func() { s.readers.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(s.opt.CloseWait):
+		return fault.New(fault.Unavailable, "queries do not end within %s", s.opt.CloseWait)
+	}
 }
 
 // request takes a page for a request that admit lets in.
