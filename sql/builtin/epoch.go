@@ -1,32 +1,23 @@
 package builtin
 
-import "tidemark/sql/types"
+import "tidemark/sql/calendar"
 
 // epoch converts between timestamps and numbers or ISO 8601 texts (developer guide,
 // "Date / time functions", general functions and conversion).
 var epoch = []entry{
-	{Sig: "from_milliseconds(bigint) timestamp", SQL: "make_timestamp_ns({1} * 1000000)", Fold: foldFromMillis, Doc: "The timestamp so many milliseconds after 1970-01-01."},
-	{Sig: "from_nanoseconds(bigint) timestamp", SQL: "make_timestamp_ns({1})", Fold: foldSame, Doc: "The timestamp so many nanoseconds after 1970-01-01."},
-	{Sig: "from_unixtime(double) timestamp", SQL: "make_timestamp_ns(CAST(round({1} * 1e9) AS BIGINT))", Doc: "The timestamp so many seconds after 1970-01-01, to the nearest nanosecond."},
-	{Sig: "to_milliseconds(timestamp) bigint", SQL: "tm_fdiv(epoch_ns({1}), 1000000)", Doc: "Milliseconds since 1970-01-01, rounded down."},
-	{Sig: "to_milliseconds(interval day to second) bigint", SQL: "({1} // 1000000)", Doc: "The whole milliseconds."},
-	{Sig: "to_nanoseconds(timestamp) bigint", SQL: "epoch_ns({1})", Fold: foldSame, Doc: "Nanoseconds since 1970-01-01."},
+	{Sig: "from_milliseconds(bigint) timestamp", SQL: "tm_from_milliseconds({1})", Fold: fold1(calendar.FromMillis), Doc: "The timestamp so many milliseconds after 1970-01-01."},
+	{Sig: "from_nanoseconds(bigint) timestamp", SQL: "tm_from_nanoseconds({1})", Fold: fold1(calendar.FromNanos), Doc: "The timestamp so many nanoseconds after 1970-01-01."},
+	{Sig: "from_unixtime(double) timestamp", SQL: "tm_from_unixtime({1})", Fold: fold1(calendar.FromUnixTime), Doc: "The timestamp so many seconds after 1970-01-01, to the nearest nanosecond of the decimal number that the double prints as."},
+	{Sig: "from_unixtime_nanos(bigint) timestamp", SQL: "tm_from_nanoseconds({1})", Fold: fold1(calendar.FromNanos), Ext: true, Doc: "The timestamp so many nanoseconds after 1970-01-01, as from_nanoseconds."},
+	{Sig: "to_milliseconds(timestamp) bigint", SQL: "tm_to_milliseconds({1})", Fold: sure1(calendar.ToMillis), Doc: "Milliseconds since 1970-01-01, rounded down."},
+	{Sig: "to_milliseconds(interval day to second) bigint", SQL: "({1} // 1000000)", Fold: sure1(calendar.IntervalMillis), Doc: "The whole milliseconds, truncated toward zero."},
+	{Sig: "to_nanoseconds(timestamp) bigint", SQL: "tm_to_nanoseconds({1})", Fold: foldSame, Doc: "Nanoseconds since 1970-01-01."},
 	{Sig: "to_nanoseconds(interval day to second) bigint", SQL: "{1}", Fold: foldSame, Doc: "The nanoseconds."},
-	{Sig: "to_unixtime(timestamp) double", SQL: "(CAST(epoch_ns({1}) AS DOUBLE) / 1e9)", Doc: "Seconds since 1970-01-01 with their fraction."},
-	{Sig: "from_iso8601_timestamp(varchar) timestamp", SQL: "make_timestamp_ns(tm_parse_iso_timestamp({1}))", Doc: "The instant of an ISO 8601 text; without an offset it is in UTC."},
-	{Sig: "from_iso8601_date(varchar) date", SQL: "(DATE '1970-01-01' + tm_parse_iso_date({1}))", Doc: "The date of an ISO 8601 text: calendar, week or ordinal."},
-	{Sig: "to_iso8601(timestamp) varchar", SQL: "strftime({1}, '%Y-%m-%dT%H:%M:%S.%n')", Doc: "The ISO 8601 text with nine digits of a second and no zone."},
-	{Sig: "to_iso8601(date) varchar", SQL: "CAST({1} AS VARCHAR)", Doc: "The ISO 8601 text."},
-}
-
-func foldFromMillis(args []any) (any, error) {
-	return types.MultiplyInt64(args[0].(int64), types.Millisecond, "timestamp")
-}
-
-// formatting (developer guide, "Date / time functions", formatting and parsing).
-var formatting = []entry{
-	{Sig: "date_format(timestamp, varchar) varchar", SQL: "tm_date_format(epoch_ns({1}), {2})", Doc: "The timestamp by MySQL specifiers such as %Y-%m-%d."},
-	{Sig: "date_parse(varchar, varchar) timestamp", SQL: "make_timestamp_ns(tm_date_parse({1}, {2}))", Doc: "The timestamp that a text gives by MySQL specifiers; a text that does not match is an error."},
-	{Sig: "format_datetime(timestamp, varchar) varchar", SQL: "tm_format_datetime(epoch_ns({1}), {2})", Doc: "The timestamp by a Joda-Time pattern such as yyyy-MM-dd."},
-	{Sig: "parse_datetime(varchar, varchar) timestamp", SQL: "make_timestamp_ns(tm_parse_datetime({1}, {2}))", Doc: "The instant that a text gives by a Joda-Time pattern; a zone in it is applied."},
+	{Sig: "to_unixtime(timestamp) double", SQL: "tm_to_unixtime({1})", Fold: sure1(calendar.ToUnixTime), Doc: "Seconds since 1970-01-01 with their fraction."},
+	{Sig: "from_iso8601_timestamp(varchar) timestamp", SQL: "tm_parse_iso_timestamp({1})", Fold: fold1(calendar.ParseISOTimestamp), Doc: "The instant of an ISO 8601 text: a calendar, week or ordinal date, a time after T, an offset; without one it is in UTC."},
+	{Sig: "from_iso8601_timestamp_nanos(varchar) timestamp", SQL: "tm_parse_iso_timestamp({1})", Fold: fold1(calendar.ParseISOTimestamp), Ext: true, Doc: "The same as from_iso8601_timestamp, which keeps nanoseconds here."},
+	{Sig: "from_iso8601_date(varchar) date", SQL: "tm_parse_iso_date({1})", Fold: fold1(calendar.ParseISODate), Doc: "The date of an ISO 8601 text: calendar, week or ordinal."},
+	{Sig: "to_iso8601(timestamp) varchar", SQL: "tm_iso_timestamp_text({1})", Fold: print1(calendar.AppendISOTimestamp), Doc: "The ISO 8601 text with nine digits of a second and no zone."},
+	{Sig: "to_iso8601(date) varchar", SQL: "tm_date_text({1})", Fold: print1(calendar.AppendDate), Doc: "The ISO 8601 text."},
+	{Sig: "human_readable_seconds(double) varchar", SQL: "tm_readable_seconds({1})", Ext: true, Doc: "The seconds in words: 1 hour, 2 minutes, 42 seconds."},
 }

@@ -1,55 +1,71 @@
 package builtin
 
-import "strings"
+import (
+	"strings"
+
+	"tidemark/sql/calendar"
+	"tidemark/sql/types"
+)
 
 // extraction (developer guide, "Date / time functions", extraction functions). All
 // return bigint. A day of the week counts from Monday, 1; weeks are those of ISO 8601.
-var extraction = []entry{
-	{Sig: "year(timestamp) bigint", SQL: "year(tm_us({1}))", Doc: "The year."},
-	{Sig: "year(date) bigint", SQL: "year({1})", Doc: "The year."},
-	{Sig: "year(interval year to month) bigint", SQL: "CAST({1} // 12 AS BIGINT)", Doc: "The whole years."},
-	{Sig: "quarter(timestamp) bigint", SQL: "quarter(tm_us({1}))", Doc: "The quarter, 1 to 4."},
-	{Sig: "quarter(date) bigint", SQL: "quarter({1})", Doc: "The quarter, 1 to 4."},
-	{Sig: "month(timestamp) bigint", SQL: "month(tm_us({1}))", Doc: "The month, 1 to 12."},
-	{Sig: "month(date) bigint", SQL: "month({1})", Doc: "The month, 1 to 12."},
-	{Sig: "month(interval year to month) bigint", SQL: "CAST({1} % 12 AS BIGINT)", Doc: "The months beyond whole years."},
-	{Sig: "week(timestamp) bigint", SQL: "week(tm_us({1}))", Doc: "The ISO week, 1 to 53."},
-	{Sig: "week(date) bigint", SQL: "week({1})", Doc: "The ISO week, 1 to 53."},
-	{Sig: "week_of_year(timestamp) bigint", SQL: "week(tm_us({1}))", Doc: "The ISO week, 1 to 53."},
-	{Sig: "week_of_year(date) bigint", SQL: "week({1})", Doc: "The ISO week, 1 to 53."},
-	{Sig: "year_of_week(timestamp) bigint", SQL: "isoyear(tm_us({1}))", Doc: "The year of the ISO week."},
-	{Sig: "year_of_week(date) bigint", SQL: "isoyear({1})", Doc: "The year of the ISO week."},
-	{Sig: "yow(timestamp) bigint", SQL: "isoyear(tm_us({1}))", Doc: "The year of the ISO week."},
-	{Sig: "yow(date) bigint", SQL: "isoyear({1})", Doc: "The year of the ISO week."},
-	{Sig: "day(timestamp) bigint", SQL: "day(tm_us({1}))", Doc: "The day of the month."},
-	{Sig: "day(date) bigint", SQL: "day({1})", Doc: "The day of the month."},
-	{Sig: "day(interval day to second) bigint", SQL: "({1} // 86400000000000)", Doc: "The whole days."},
-	{Sig: "day_of_month(timestamp) bigint", SQL: "day(tm_us({1}))", Doc: "The day of the month."},
-	{Sig: "day_of_month(date) bigint", SQL: "day({1})", Doc: "The day of the month."},
-	{Sig: "day_of_month(interval day to second) bigint", SQL: "({1} // 86400000000000)", Doc: "The whole days."},
-	{Sig: "day_of_week(timestamp) bigint", SQL: "isodow(tm_us({1}))", Doc: "The day of the week, Monday 1 to Sunday 7."},
-	{Sig: "day_of_week(date) bigint", SQL: "isodow({1})", Doc: "The day of the week, Monday 1 to Sunday 7."},
-	{Sig: "dow(timestamp) bigint", SQL: "isodow(tm_us({1}))", Doc: "The day of the week, Monday 1 to Sunday 7."},
-	{Sig: "dow(date) bigint", SQL: "isodow({1})", Doc: "The day of the week, Monday 1 to Sunday 7."},
-	{Sig: "day_of_year(timestamp) bigint", SQL: "dayofyear(tm_us({1}))", Doc: "The day of the year, 1 to 366."},
-	{Sig: "day_of_year(date) bigint", SQL: "dayofyear({1})", Doc: "The day of the year, 1 to 366."},
-	{Sig: "doy(timestamp) bigint", SQL: "dayofyear(tm_us({1}))", Doc: "The day of the year, 1 to 366."},
-	{Sig: "doy(date) bigint", SQL: "dayofyear({1})", Doc: "The day of the year, 1 to 366."},
-	{Sig: "hour(timestamp) bigint", SQL: "(tm_fmod(epoch_ns({1}), 86400000000000) // 3600000000000)", Doc: "The hour of the day."},
-	{Sig: "hour(time) bigint", SQL: "({1} // 3600000000000)", Doc: "The hour of the day."},
-	{Sig: "hour(interval day to second) bigint", SQL: "({1} % 86400000000000 // 3600000000000)", Doc: "The whole hours beyond days."},
-	{Sig: "minute(timestamp) bigint", SQL: "(tm_fmod(epoch_ns({1}), 3600000000000) // 60000000000)", Doc: "The minute of the hour."},
-	{Sig: "minute(time) bigint", SQL: "({1} % 3600000000000 // 60000000000)", Doc: "The minute of the hour."},
-	{Sig: "minute(interval day to second) bigint", SQL: "({1} % 3600000000000 // 60000000000)", Doc: "The whole minutes beyond hours."},
-	{Sig: "second(timestamp) bigint", SQL: "(tm_fmod(epoch_ns({1}), 60000000000) // 1000000000)", Doc: "The second of the minute."},
-	{Sig: "second(time) bigint", SQL: "({1} % 60000000000 // 1000000000)", Doc: "The second of the minute."},
-	{Sig: "second(interval day to second) bigint", SQL: "({1} % 60000000000 // 1000000000)", Doc: "The whole seconds beyond minutes."},
-	{Sig: "millisecond(timestamp) bigint", SQL: "(tm_fmod(epoch_ns({1}), 1000000000) // 1000000)", Doc: "The millisecond of the second."},
-	{Sig: "millisecond(time) bigint", SQL: "({1} % 1000000000 // 1000000)", Doc: "The millisecond of the second."},
-	{Sig: "millisecond(interval day to second) bigint", SQL: "({1} % 1000000000 // 1000000)", Doc: "The whole milliseconds beyond seconds."},
-	{Sig: "nanosecond(timestamp) bigint", SQL: "tm_fmod(epoch_ns({1}), 1000000000)", Doc: "The nanoseconds within the second."},
-	{Sig: "nanosecond(time) bigint", SQL: "({1} % 1000000000)", Doc: "The nanoseconds within the second."},
-	{Sig: "nanosecond(interval day to second) bigint", SQL: "({1} % 1000000000)", Doc: "The nanoseconds beyond seconds."},
+// The fields of an interval have its sign.
+var extraction = joined(
+	dateField("The year.", "tm_year({1})", calendar.Year, "year({1})", calendar.YearOfDate, "year"),
+	dateField("The quarter, 1 to 4.", "tm_quarter({1})", calendar.Quarter, "quarter({1})", calendar.QuarterOfDate, "quarter"),
+	dateField("The month, 1 to 12.", "tm_month({1})", calendar.Month, "month({1})", calendar.MonthOfDate, "month"),
+	dateField("The ISO week, 1 to 53.", "tm_week({1})", calendar.Week, "week({1})", calendar.WeekOfDate, "week", "week_of_year"),
+	dateField("The year of the ISO week.", "tm_week_year({1})", calendar.WeekYear, "isoyear({1})", calendar.WeekYearOfDate, "year_of_week", "yow"),
+	dateField("The day of the month.", "tm_day({1})", calendar.Day, "day({1})", calendar.DayOfDate, "day", "day_of_month"),
+	dateField("The day of the week, Monday 1 to Sunday 7.", "tm_weekday({1})", calendar.Weekday, "isodow({1})", calendar.WeekdayOfDate, "day_of_week", "dow"),
+	dateField("The day of the year, 1 to 366.", "tm_year_day({1})", calendar.YearDay, "dayofyear({1})", calendar.YearDayOfDate, "day_of_year", "doy"),
+	clockField("The hour of the day.", "tm_hour({1})", calendar.Hour, "hour", "({1} // 3600000000000)", func(t int64) int64 { return t / types.Hour }),
+	clockField("The minute of the hour.", "tm_minute({1})", calendar.Minute, "minute", "({1} % 3600000000000 // 60000000000)", func(t int64) int64 { return t % types.Hour / types.Minute }),
+	clockField("The second of the minute.", "tm_second({1})", calendar.Second, "second", "({1} % 60000000000 // 1000000000)", func(t int64) int64 { return t % types.Minute / types.Second }),
+	clockField("The millisecond of the second.", "tm_millisecond({1})", calendar.Millisecond, "millisecond", "({1} % 1000000000 // 1000000)", func(t int64) int64 { return t % types.Second / types.Millisecond }),
+	clockField("The nanoseconds within the second.", "tm_nanosecond({1})", calendar.Nanosecond, "nanosecond", "({1} % 1000000000)", func(t int64) int64 { return t % types.Second }),
+	intervalFields,
+)
+
+// intervalFields are those that mean something else in an interval than in a time.
+var intervalFields = []entry{
+	{Sig: "year(interval year to month) bigint", SQL: "CAST({1} // 12 AS BIGINT)", Fold: sure1(func(m int32) int64 { return int64(m / 12) }), Doc: "The whole years."},
+	{Sig: "month(interval year to month) bigint", SQL: "CAST({1} % 12 AS BIGINT)", Fold: sure1(func(m int32) int64 { return int64(m % 12) }), Doc: "The months beyond whole years."},
+	{Sig: "day(interval day to second) bigint", SQL: "({1} // 86400000000000)", Fold: sure1(wholeDays), Doc: "The whole days."},
+	{Sig: "day_of_month(interval day to second) bigint", SQL: "({1} // 86400000000000)", Fold: sure1(wholeDays), Doc: "The whole days."},
+	{Sig: "hour(interval day to second) bigint", SQL: "({1} % 86400000000000 // 3600000000000)", Fold: sure1(func(n int64) int64 { return n % types.Day / types.Hour }), Doc: "The whole hours beyond days."},
+}
+
+func wholeDays(n int64) int64 { return n / types.Day }
+
+// dateField is a field of a timestamp and of a date under its names.
+func dateField(doc, ofTimestamp string, foldTimestamp func(int64) int64, ofDate string, foldDate func(int32) int64, names ...string) []entry {
+	var all []entry
+	for _, n := range names {
+		all = append(all,
+			entry{Sig: n + "(timestamp) bigint", SQL: ofTimestamp, Fold: sure1(foldTimestamp), Doc: doc},
+			entry{Sig: n + "(date) bigint", SQL: ofDate, Fold: sure1(foldDate), Doc: doc})
+	}
+	return all
+}
+
+// clockField is a field of a timestamp, of a time of day and, but for the hour, of an interval.
+func clockField(doc, ofTimestamp string, foldTimestamp func(int64) int64, name, ofTime string, foldTime func(int64) int64) []entry {
+	all := []entry{
+		{Sig: name + "(timestamp) bigint", SQL: ofTimestamp, Fold: sure1(foldTimestamp), Doc: doc},
+		{Sig: name + "(time) bigint", SQL: ofTime, Fold: sure1(foldTime), Doc: doc},
+	}
+	if name == "hour" {
+		return all
+	}
+	return append(all, entry{Sig: name + "(interval day to second) bigint", SQL: ofTime, Fold: sure1(foldTime), Doc: doc})
+}
+
+func joined(lists ...[]entry) (all []entry) {
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
 }
 
 // extractable are the fields of EXTRACT; each is a function of the same name.

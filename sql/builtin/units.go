@@ -1,41 +1,72 @@
 package builtin
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 
-	"tidemark/sql/types"
+	"tidemark/sql/calendar"
 )
 
-// unit is a unit of date_trunc, date_add and date_diff: so many nanoseconds or months.
-type unit struct {
-	nanos  int64
-	months int64
+// unitKind is what the units of a call are units of.
+type unitKind struct {
+	native string // the function that reads one at run time
+	read   func(name string) (calendar.Unit, error)
 }
 
-var dateUnits = map[string]unit{
-	"millisecond": {nanos: types.Millisecond}, "second": {nanos: types.Second}, "minute": {nanos: types.Minute},
-	"hour": {nanos: types.Hour}, "day": {nanos: types.Day}, "week": {nanos: 7 * types.Day},
-	"month": {months: 1}, "quarter": {months: 3}, "year": {months: 12},
+var (
+	timestampUnit = unitKind{"tm_timestamp_unit", calendar.TimestampUnit}
+	dateUnit      = unitKind{"tm_date_unit", calendar.DateUnit}
+	timeUnit      = unitKind{"tm_time_unit", calendar.TimeUnit}
+)
+
+// sql writes the unit of a call, its first argument, as the number that the native
+// functions take.
+func (k unitKind) sql(unit Arg) (string, error) {
+	name, constant := unit.Value.(string)
+	if !constant {
+		return k.native + "(" + unit.SQL + ")", nil
+	}
+	u, err := k.read(name)
+	return "CAST(" + strconv.FormatInt(u, 10) + " AS BIGINT)", err
 }
 
-// unitOf reads the unit of a call, a constant.
-func unitOf(c Call, function string) (unit, string, error) {
-	name, ok := c.Args[0].Value.(string)
-	if !ok {
-		return unit{}, "", fmt.Errorf("the unit of %s must be a constant text", function)
+// emit calls a native function with the unit and the other arguments.
+func (k unitKind) emit(native string) func(Call) (string, error) {
+	return func(c Call) (string, error) {
+		unit, err := k.sql(c.Args[0])
+		if err != nil {
+			return "", err
+		}
+		args := append([]Arg{{SQL: unit}}, c.Args[1:]...)
+		return native + "(" + Call{Args: args}.list() + ")", nil
 	}
-	u, ok := dateUnits[strings.ToLower(name)]
-	if !ok {
-		return unit{}, "", fmt.Errorf("'%s' is not a valid TIMESTAMP field", name)
-	}
-	return u, strings.ToLower(name), nil
 }
 
-// wholeDays refuses the units that a date does not have.
-func wholeDays(u unit, name string) error {
-	if u.nanos%types.Day != 0 {
-		return fmt.Errorf("'%s' is not a valid DATE field", name)
+// check looks at a constant unit.
+func (k unitKind) check(arg int, value any) error {
+	if arg > 0 {
+		return nil
 	}
-	return nil
+	_, err := k.read(value.(string))
+	return err
+}
+
+// unit2 folds by a function of a unit and one more argument.
+func unit2[A, R any](k unitKind, f func(calendar.Unit, A) (R, error)) func([]any) (any, error) {
+	return func(args []any) (any, error) {
+		u, err := k.read(args[0].(string))
+		if err != nil {
+			return nil, err
+		}
+		return f(u, args[1].(A))
+	}
+}
+
+func unit3[A, B, R any](k unitKind, f func(calendar.Unit, A, B) (R, error)) func([]any) (any, error) {
+	return func(args []any) (any, error) {
+		u, err := k.read(args[0].(string))
+		if err != nil {
+			return nil, err
+		}
+		return f(u, args[1].(A), args[2].(B))
+	}
 }

@@ -67,7 +67,7 @@ const (
 
 func timestampLiteral(ns int64) string {
 	if ns < firstText || ns > lastText {
-		return "make_timestamp_ns(" + bigintLiteral(ns) + ")"
+		return "tm_from_nanoseconds(" + bigintLiteral(ns) + ")"
 	}
 	return "TIMESTAMP_NS '" + string(types.AppendTimestamp(nil, ns)) + "'"
 }

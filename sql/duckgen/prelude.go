@@ -5,7 +5,7 @@ package duckgen
 // functions of package native must be registered before them.
 func Prelude() []string {
 	var out []string
-	for _, group := range [][]string{timeMacros, numberMacros, textMacros, compareMacros, arrayMacros, mathMacros, aggregateMacros} {
+	for _, group := range [][]string{numberMacros, textMacros, compareMacros, arrayMacros, mathMacros, aggregateMacros} {
 		for _, m := range group {
 			out = append(out, "CREATE OR REPLACE TEMP MACRO "+m)
 		}

@@ -22,7 +22,7 @@ var arrayMacros = []string{
 		" WHEN (b - a) // s >= 10000 THEN [CAST(tm_raise('result of sequence function must not have more than 10000 entries') AS BIGINT)]" +
 		" ELSE generate_series(a, b, s) END",
 	"tm_sequence_time(a, b, s) AS list_transform(tm_sequence(epoch_ns(a), epoch_ns(b), s), lambda n: make_timestamp_ns(n))",
-	"tm_sequence_months(a, b, m) AS list_transform(tm_sequence(CAST(0 AS BIGINT), CASE WHEN m = 0 THEN 0 ELSE date_sub('month', tm_us(a), tm_us(b)) // m * m END, CAST(m AS BIGINT)), lambda n: tm_add_months(a, n))",
+	"tm_sequence_months(a, b, m) AS list_transform(tm_sequence(CAST(0 AS BIGINT), CASE WHEN m = 0 THEN 0 ELSE tm_timestamp_difference(-1, a, b) // m * m END, CAST(m AS BIGINT)), lambda n: tm_add_months(a, n))",
 	"tm_slice(a, s, n) AS CASE WHEN s = 0 THEN list_slice(a, CAST(tm_raise('SQL array indices start at 1') AS BIGINT), 1)" +
 		" WHEN n < 0 THEN list_slice(a, CAST(tm_raise('length must be greater than or equal to 0') AS BIGINT), 1)" +
 		" WHEN n = 0 OR abs(s) > len(a) THEN list_slice(a, 1, 0)" +

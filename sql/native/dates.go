@@ -1,120 +1,66 @@
 package native
 
-import (
-	"errors"
-	"fmt"
-	"time"
+import "tidemark/sql/calendar"
 
-	"tidemark/sql/types"
-)
-
-// dates format and parse timestamps by a pattern (developer guide, "Date / time
-// functions", formatting and parsing functions).
+// dates compute with timestamps, dates and times of day to the nanosecond, which
+// DuckDB's own functions leave behind. A unit is a number of package calendar.
 var dates = []Func{
-	{Name: "tm_date_format", Args: []Kind{Bigint, Varchar}, Result: Varchar, Call: formatBy(mysqlFields)},
-	{Name: "tm_date_parse", Args: []Kind{Varchar, Varchar}, Result: Bigint, Call: parseBy(mysqlFields)},
-	{Name: "tm_format_datetime", Args: []Kind{Bigint, Varchar}, Result: Varchar, Call: formatBy(jodaFields)},
-	{Name: "tm_parse_datetime", Args: []Kind{Varchar, Varchar}, Result: Bigint, Call: parseBy(jodaFields)},
+	{Name: "tm_timestamp_unit", Args: []Kind{Varchar}, Result: Bigint, Batch: ofText(calendar.TimestampUnit)},
+	{Name: "tm_date_unit", Args: []Kind{Varchar}, Result: Bigint, Batch: ofText(calendar.DateUnit)},
+	{Name: "tm_time_unit", Args: []Kind{Varchar}, Result: Bigint, Batch: ofText(calendar.TimeUnit)},
+
+	{Name: "tm_bin", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.Bin)},
+	{Name: "tm_timestamp_truncate", Args: []Kind{Bigint, Timestamp}, Result: Timestamp, Batch: of2(calendar.Truncate)},
+	{Name: "tm_date_truncate", Args: []Kind{Bigint, Date}, Result: Date, Batch: of2(calendar.TruncateDate)},
+	{Name: "tm_time_truncate", Args: []Kind{Bigint, Bigint}, Result: Bigint, Batch: of2(calendar.TruncateTime)},
+	{Name: "tm_timestamp_add_units", Args: []Kind{Bigint, Bigint, Timestamp}, Result: Timestamp, Batch: of3(calendar.Add)},
+	{Name: "tm_date_add_units", Args: []Kind{Bigint, Bigint, Date}, Result: Date, Batch: of3(calendar.AddToDate)},
+	{Name: "tm_time_add_units", Args: []Kind{Bigint, Bigint, Bigint}, Result: Bigint, Batch: of3(calendar.AddUnitsToTime)},
+	{Name: "tm_timestamp_difference", Args: []Kind{Bigint, Timestamp, Timestamp}, Result: Bigint, Batch: of3(calendar.Difference)},
+	{Name: "tm_date_difference", Args: []Kind{Bigint, Date, Date}, Result: Bigint, Batch: of3(calendar.DifferenceOfDates)},
+	{Name: "tm_time_difference", Args: []Kind{Bigint, Bigint, Bigint}, Result: Bigint, Batch: of3(calendar.DifferenceOfTimes)},
+
+	{Name: "tm_timestamp_add", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.AddNanos)},
+	{Name: "tm_timestamp_subtract", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.SubtractNanos)},
+	{Name: "tm_timestamp_between", Args: []Kind{Timestamp, Timestamp}, Result: Bigint, Batch: of2(calendar.Between)},
+	{Name: "tm_add_months", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.AddMonths)},
+	{Name: "tm_date_add", Args: []Kind{Date, Bigint}, Result: Date, Batch: of2(calendar.AddDateNanos)},
+	{Name: "tm_date_subtract", Args: []Kind{Date, Bigint}, Result: Date, Batch: of2(calendar.SubtractDateNanos)},
+	{Name: "tm_date_between", Args: []Kind{Date, Date}, Result: Bigint, Batch: of2(calendar.BetweenDates)},
+	{Name: "tm_date_add_months", Args: []Kind{Date, Bigint}, Result: Date, Batch: of2(calendar.AddDateMonths)},
+	{Name: "tm_time_add", Args: []Kind{Bigint, Bigint}, Result: Bigint, Batch: of2(sure2(calendar.AddToTime))},
+	{Name: "tm_time_subtract", Args: []Kind{Bigint, Bigint}, Result: Bigint, Batch: of2(sure2(calendar.SubtractFromTime))},
+
+	{Name: "tm_midnight", Args: []Kind{Date}, Result: Timestamp, Batch: of1(calendar.Midnight)},
+	{Name: "tm_date", Args: []Kind{Timestamp}, Result: Date, Batch: of1(sure1(calendar.DateOf))},
+	{Name: "tm_time", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.TimeOf))},
+	{Name: "tm_last_day", Args: []Kind{Timestamp}, Result: Date, Batch: of1(sure1(calendar.LastDay))},
+	{Name: "tm_date_last_day", Args: []Kind{Date}, Result: Date, Batch: of1(sure1(calendar.LastDayOfDate))},
 }
 
-// field is a piece of a pattern: a text that stands for itself, or a part of a time.
-type field struct {
-	literal string
-	print   func(b []byte, t time.Time) []byte
-	parse   func(r *dateReader) // nil for one that can only be printed
-	numeric bool
+// dateFields are the fields of a timestamp.
+var dateFields = []Func{
+	{Name: "tm_year", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Year))},
+	{Name: "tm_quarter", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Quarter))},
+	{Name: "tm_month", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Month))},
+	{Name: "tm_week", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Week))},
+	{Name: "tm_week_year", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.WeekYear))},
+	{Name: "tm_day", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Day))},
+	{Name: "tm_weekday", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Weekday))},
+	{Name: "tm_year_day", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.YearDay))},
+	{Name: "tm_hour", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Hour))},
+	{Name: "tm_minute", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Minute))},
+	{Name: "tm_second", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Second))},
+	{Name: "tm_millisecond", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Millisecond))},
+	{Name: "tm_nanosecond", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.Nanosecond))},
 }
 
-// formatBy prints by the fields that read makes of the pattern.
-func formatBy(read func(pattern string) ([]field, error)) func([]any) (any, error) {
-	return func(a []any) (any, error) {
-		fields, err := read(a[1].(string))
-		if err != nil {
-			return nil, err
-		}
-		t := time.Unix(0, a[0].(int64)).UTC()
-		var b []byte
-		for _, f := range fields {
-			b = append(b, f.literal...)
-			if f.print != nil {
-				b = f.print(b, t)
-			}
-		}
-		return string(b), nil
-	}
-}
-
-// parseBy reads by the same fields.
-func parseBy(read func(pattern string) ([]field, error)) func([]any) (any, error) {
-	return func(a []any) (any, error) {
-		text, pattern := a[0].(string), a[1].(string)
-		fields, err := read(pattern)
-		if err != nil {
-			return nil, err
-		}
-		r := newDateReader(text)
-		for i, f := range fields {
-			r.adjacent = i+1 < len(fields) && fields[i+1].numeric
-			if err := r.read(f); err != nil {
-				return nil, err
-			}
-		}
-		ns, err := r.timestamp()
-		if err != nil || r.bad || r.rest != "" {
-			return nil, fmt.Errorf("Invalid format: \"%s\" does not match \"%s\"", text, pattern)
-		}
-		return ns, nil
-	}
-}
-
-func (r *dateReader) read(f field) error {
-	switch {
-	case f.literal != "":
-		r.literal(f.literal)
-	case f.parse == nil:
-		return errors.New("the pattern has a field that cannot be parsed")
-	default:
-		f.parse(r)
-	}
-	return nil
-}
-
-// timestamp puts the fields that were read together, the others being those of
-// 1970-01-01 00:00:00 UTC.
-func (r *dateReader) timestamp() (int64, error) {
-	hour := r.hour
-	if r.half >= 0 {
-		hour = r.hour%12 + 12*r.half
-	}
-	if hour > 23 || r.minute > 59 || r.second > 59 {
-		return 0, errors.New("time of day out of range")
-	}
-	date, err := r.date()
-	if err != nil {
-		return 0, err
-	}
-	day, err := types.ParseISODate(date)
-	if err != nil {
-		return 0, err
-	}
-	ns, err := types.Convert(day, types.Of(types.Date), types.Of(types.Timestamp))
-	if err != nil {
-		return 0, err
-	}
-	clock := int64(hour)*types.Hour + int64(r.minute)*types.Minute + int64(r.second)*types.Second + int64(r.nanos) - r.offset
-	return types.AddInt64(ns.(int64), clock, "timestamp")
-}
-
-// date writes the date that was read in the form of ISO 8601 that it was given in.
-func (r *dateReader) date() (string, error) {
-	if r.year < 0 || r.year > 9999 || r.weekYear < 0 || r.weekYear > 9999 {
-		return "", errors.New("year out of range")
-	}
-	switch {
-	case r.dayOfYear > 0:
-		return fmt.Sprintf("%04d-%03d", r.year, r.dayOfYear), nil
-	case r.week > 0:
-		return fmt.Sprintf("%04d-W%02d-%d", r.weekYear, r.week, max(r.weekday, 1)), nil
-	}
-	return fmt.Sprintf("%04d-%02d-%02d", r.year, r.month, r.day), nil
+// epochs convert between timestamps and numbers.
+var epochs = []Func{
+	{Name: "tm_from_milliseconds", Args: []Kind{Bigint}, Result: Timestamp, Batch: of1(calendar.FromMillis)},
+	{Name: "tm_from_nanoseconds", Args: []Kind{Bigint}, Result: Timestamp, Batch: of1(calendar.FromNanos)},
+	{Name: "tm_from_unixtime", Args: []Kind{Double}, Result: Timestamp, Batch: of1(calendar.FromUnixTime)},
+	{Name: "tm_to_milliseconds", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(calendar.ToMillis))},
+	{Name: "tm_to_nanoseconds", Args: []Kind{Timestamp}, Result: Bigint, Batch: of1(sure1(func(ns int64) int64 { return ns }))},
+	{Name: "tm_to_unixtime", Args: []Kind{Timestamp}, Result: Double, Batch: of1(sure1(calendar.ToUnixTime))},
 }
