@@ -23,8 +23,15 @@ var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 // set in opt stays.
 func openEngine(t testing.TB, opt Options) *Engine {
 	t.Helper()
+	return openEngineWith(t, opt, duckdb.Options{MemoryLimit: 1 << 30})
+}
+
+// openEngineWith also says what the engine may use.
+func openEngineWith(t testing.TB, opt Options, limits duckdb.Options) *Engine {
+	t.Helper()
 	dir := t.TempDir()
-	duck := must(duckdb.Open(t.Context(), duckdb.Options{Path: filepath.Join(dir, "hot.duckdb"), TempDir: dir, MemoryLimit: 1 << 30}))(t)
+	limits.Path, limits.TempDir = filepath.Join(dir, "hot.duckdb"), dir
+	duck := must(duckdb.Open(t.Context(), limits))(t)
 	db := must(meta.Open(t.Context(), filepath.Join(dir, "meta.db")))(t)
 	store := must(tsdb.Open(t.Context(), tsdb.Options{Engine: duck, Meta: db, Now: func() time.Time { return noon }}))(t)
 	opt.Store, opt.DuckDB, opt.Now = store, duck, func() time.Time { return noon }
