@@ -39,7 +39,7 @@ type Options struct {
 // Analyze returns the plan of a statement. Its error is a *sqlerr.Error of kind
 // fault.Invalid, or what the catalog failed with.
 func Analyze(ctx context.Context, stmt ast.Statement, cat Catalog, opt Options) (root plan.Node, err error) {
-	a := &analyzer{ctx: ctx, catalog: cat, now: opt.Now.UnixNano(), params: opt.Params, tables: map[tableName]*plan.Table{}}
+	a := &analyzer{ctx: ctx, catalog: cat, now: opt.Now.UnixNano(), params: opt.Params, tables: map[tableName]*plan.Table{}, decides: map[*ast.In]bool{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -61,7 +61,8 @@ type analyzer struct {
 	params  map[string]*plan.Literal
 	ids     plan.IDs
 	tables  map[tableName]*plan.Table
-	spent   int // expressions so far, see limits.go
+	spent   int              // expressions so far, see limits.go
+	decides map[*ast.In]bool // see decide
 }
 
 type tableName struct{ database, table string }

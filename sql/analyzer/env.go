@@ -18,6 +18,11 @@ type env struct {
 	outs      []output // ORDER BY: the select list, whose names come first
 	missing   string   // the message for a name that nothing has; empty for the usual one
 	lambda    bool     // in the body of a lambda
+
+	// queries are the subqueries of GROUP BY by their texts: the same text in the select
+	// list means the same value. GROUP BY itself records them.
+	queries map[string]relation
+	record  bool
 }
 
 // calls are the calls of aggregates and window functions that a SELECT computes
@@ -26,7 +31,8 @@ type calls struct {
 	aggs       []plan.AggAssign
 	groupings  []plan.GroupingAssign
 	windows    []windowCall
-	windowDefs map[string]*ast.Window
+	windowDefs windowSet
+	queries    map[string]relation
 	keys       *keySet
 }
 

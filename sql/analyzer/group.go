@@ -69,7 +69,7 @@ func (s *selection) elementSets(k *keySet, g *ast.GroupingElement) [][]int {
 
 // groupKey returns the index of a key, which it adds unless it is there.
 func (s *selection) groupKey(k *keySet, x ast.Expr) int {
-	e := &env{scope: s.scope, clause: "GROUP BY clause"}
+	e := &env{scope: s.scope, clause: "GROUP BY clause", queries: s.calls.queries, record: true}
 	at := x
 	if n, ok := x.(*ast.Integer); ok {
 		out := s.outs[ordinal(n, "GROUP BY", len(s.outs))]
@@ -179,7 +179,7 @@ func (s *selection) grouped(x plan.Expr, at ast.Node) plan.Expr {
 	if s.group == nil || x == nil {
 		return x
 	}
-	x = plan.Replace(x, s.group.key)
+	x = plan.ReplaceDeep(x, s.group.key)
 	read := map[plan.ID]bool{}
 	plan.Refs(x, read)
 	for id := range read {

@@ -25,7 +25,7 @@ func TestHostileTextsAreRefused(t *testing.T) {
 		{"columns of joins", nested("SELECT * FROM (%s) a CROSS JOIN (SELECT *, *, * FROM demo.host) b", "SELECT "+strings.Repeat("1, ", 9_990)+"1", 10), "The query has more than 10000 columns in FROM"},
 		{"rows that double", nested("SELECT (x, x) AS x FROM (%s)", "SELECT 1 AS x", 100), "The type has more than 1000 fields"},
 		{"operands that double", "SELECT " + nested("CASE %s WHEN 1 THEN 1 WHEN 2 THEN 1 END", "1", 100), "The query is too complex: it has more than 300000 expressions"},
-		{"aliases that repeat", "SELECT 1" + strings.Repeat(" + 1", 400) + " AS x ORDER BY x" + strings.Repeat(" + x", 400) + strings.Repeat(", x + x + x + x", 499), "The query is too complex: it has more than 300000 expressions"},
+		{"aliases that repeat in windows", "SELECT 1" + strings.Repeat(" + 1", 400) + " AS x ORDER BY 1" + strings.Repeat(", max(x + x + x + x) OVER ()", 499), "The query is too complex: it has more than 300000 expressions"},
 		{"group keys", "SELECT 1 FROM demo.host GROUP BY " + strings.Join(numbers, ", "), "The query has more than 500 keys in GROUP BY"},
 		{"order keys", "SELECT 1 FROM demo.host ORDER BY " + strings.Join(numbers, ", "), "The query has more than 500 keys in ORDER BY"},
 		{"order keys of a window", "SELECT rank() OVER (ORDER BY " + strings.Join(numbers, ", ") + ") FROM demo.host", "The query has more than 500 keys in ORDER BY"},
@@ -39,6 +39,14 @@ func TestHostileTextsAreRefused(t *testing.T) {
 				t.Errorf("Analyze(%.60q...) = %v, want %s", c.text, err, c.want)
 			}
 		})
+	}
+}
+
+// An alias in ORDER BY reads the column, however often it stands there.
+func TestAliasesDoNotMultiply(t *testing.T) {
+	text := "SELECT 1" + strings.Repeat(" + 1", 400) + " AS x ORDER BY x" + strings.Repeat(" + x", 400) + strings.Repeat(", x + x + x + x", 499)
+	if _, err := analyze(t, text); err != nil {
+		t.Errorf("Analyze(%.60q...) = %v, want no error", text, err)
 	}
 }
 

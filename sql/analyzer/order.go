@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"tidemark/sql/ast"
 	"tidemark/sql/plan"
 )
@@ -20,7 +22,7 @@ func (k sortKey) key(col plan.Col) plan.SortKey {
 // sortKeys analyses the ORDER BY of a SELECT. A number is a column of the select
 // list; a name means an alias first, then a column of FROM.
 func (s *selection) sortKeys(items []*ast.SortItem) []sortKey {
-	e := &env{scope: s.scope, clause: "ORDER BY clause", calls: s.calls, outs: s.outs}
+	e := &env{scope: s.scope, clause: "ORDER BY clause", calls: s.calls, queries: s.calls.queries, outs: s.readable(len(items) > 0)}
 	keys := make([]sortKey, len(items))
 	for i, it := range items {
 		bounded(i, maxKeys, "keys in ORDER BY", it)
@@ -37,6 +39,30 @@ func (s *selection) sortKeys(items []*ast.SortItem) []sortKey {
 	return keys
 }
 
+// readable returns the outputs as ORDER BY reads them: a column or a constant as it is,
+// anything else by a column that stands in for it until the select list is computed.
+func (s *selection) readable(wanted bool) []output {
+	if !wanted {
+		return nil
+	}
+	s.standIns = map[plan.ID]int{}
+	outs := slices.Clone(s.outs)
+	for i := range outs {
+		outs[i].size = 1
+		switch outs[i].expr.(type) {
+		case *plan.Ref, *plan.Literal:
+			continue
+		}
+		if same := s.outputOf(outs[i].expr); same >= 0 && same < i {
+			outs[i].expr = outs[same].expr
+			continue
+		}
+		col := s.ids.New(outs[i].name, outs[i].expr.Type())
+		outs[i].expr, s.standIns[col.ID] = col.Ref(), i
+	}
+	return outs
+}
+
 func orderable(it *ast.SortItem, x plan.Expr) {
 	if !x.Type().Orderable() {
 		fail(it.Span(), "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", x.Type(), ast.Print(it.X))
@@ -45,6 +71,11 @@ func orderable(it *ast.SortItem, x plan.Expr) {
 
 // outputOf returns the column of the select list with the same value, or -1.
 func (s *selection) outputOf(x plan.Expr) int {
+	if r, ok := x.(*plan.Ref); ok {
+		if i, ok := s.standIns[r.Col.ID]; ok {
+			return i
+		}
+	}
 	for i := range s.outs {
 		if same(s.outs[i].expr, x) {
 			return i

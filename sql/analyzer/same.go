@@ -8,7 +8,7 @@ import (
 )
 
 // same reports that two expressions over the same rows have the same value. Subqueries
-// never do: each has columns of its own. Lambdas do when they differ only in the
+// do only when they share their relation: else each has columns of its own. Lambdas do when they differ only in the
 // identities of their parameters.
 func same(a, b plan.Expr) bool { return sameUnder(a, b, nil) }
 
@@ -51,10 +51,13 @@ func sameLambda(a, b *plan.Lambda, params map[plan.ID]plan.ID) bool {
 
 // sameForm compares two expressions without their operands.
 func sameForm(a, b plan.Expr) bool {
-	if reflect.TypeOf(a) != reflect.TypeOf(b) || plan.Subquery(a) != nil || !a.Type().Equal(b.Type()) {
+	if reflect.TypeOf(a) != reflect.TypeOf(b) || plan.Subquery(a) != plan.Subquery(b) || !a.Type().Equal(b.Type()) {
 		return false
 	}
 	switch a := a.(type) {
+	case *plan.Quantified:
+		q := b.(*plan.Quantified)
+		return a.Op == q.Op && a.All == q.All
 	case *plan.Cast:
 		return a.Try == b.(*plan.Cast).Try
 	case *plan.Compare:

@@ -12,7 +12,18 @@ func (a *analyzer) subquery(at ast.Node, q *ast.Query, e *env) relation {
 	if e.lambda {
 		fail(at.Span(), "Lambda expression cannot contain subqueries")
 	}
-	return a.exact(a.query(q, e.scope, false))
+	if e.queries == nil || !e.record && len(e.queries) == 0 {
+		return a.exact(a.query(q, e.scope, false))
+	}
+	text := ast.Print(q)
+	if known, ok := e.queries[text]; ok {
+		return known
+	}
+	r := a.exact(a.query(q, e.scope, false))
+	if e.record {
+		e.queries[text] = r
+	}
+	return r
 }
 
 func oneColumn(at place, r relation) types.Type {
@@ -24,7 +35,9 @@ func oneColumn(at place, r relation) types.Type {
 
 func (a *analyzer) scalarQuery(x *ast.Subquery, e *env) plan.Expr {
 	r := a.subquery(x, x.Query, e)
-	oneColumn(x, r)
+	if len(r.fields) > 1 {
+		r = a.asRows(r, x)
+	}
 	return &plan.ScalarQuery{Query: r.node}
 }
 
@@ -32,7 +45,7 @@ func (a *analyzer) scalarQuery(x *ast.Subquery, e *env) plan.Expr {
 func (a *analyzer) inQuery(x *ast.In, e *env) plan.Expr {
 	v, r := a.expr(x.X, e), a.subquery(x, x.Query, e)
 	if v.Type().Kind == types.Row && len(r.fields) > 1 {
-		r = a.asRows(r, x)
+		return a.inRows(x, v, r)
 	}
 	return a.anyOf(plan.Equal, false, v, r, x.X, x.OpAt, "IN")
 }

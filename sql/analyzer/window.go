@@ -1,69 +1,50 @@
 package analyzer
 
 import (
+	"slices"
+
 	"tidemark/sql/ast"
 	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
-	"tidemark/sql/types"
 )
-
-// windowDefs collects the WINDOW clause, each definition written out.
-func windowDefs(list []*ast.WindowDef) map[string]*ast.Window {
-	defs := make(map[string]*ast.Window, len(list))
-	for _, d := range list {
-		if defs[d.Name.Name] != nil {
-			fail(d.Span(), "WINDOW specification already defined: %s", d.Name.Name)
-		}
-		defs[d.Name.Name] = writtenOut(d.Window, defs)
-	}
-	return defs
-}
-
-// writtenOut replaces the name of another window by what it stands for.
-func writtenOut(w *ast.Window, defs map[string]*ast.Window) *ast.Window {
-	if w.Base == nil {
-		return w
-	}
-	base := defs[w.Base.Name]
-	switch {
-	case base == nil:
-		fail(w.Base.Span(), "Cannot resolve WINDOW name %s", w.Base.Name)
-	case w.Bare:
-		return base
-	case w.Partition != nil:
-		fail(w.Span(), "WINDOW specification with named WINDOW reference cannot specify PARTITION BY")
-	case w.OrderBy != nil && base.OrderBy != nil:
-		fail(w.Span(), "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY")
-	case base.Frame != nil:
-		fail(w.Base.Span(), "Cannot reference named WINDOW containing frame specification")
-	}
-	out := &ast.Window{Place: w.Place, Partition: base.Partition, OrderBy: base.OrderBy, Frame: w.Frame}
-	if w.OrderBy != nil {
-		out.OrderBy = w.OrderBy
-	}
-	return out
-}
 
 // windowCall takes a call with OVER out of its expression. Its parts are analysed
 // over the rows of FROM and, where rows are grouped, moved to the groups later.
 func (a *analyzer) windowCall(c *ast.Call, f *builtin.Function, e *env) plan.Expr {
 	a.allowWindow(c, f, e)
-	inner := &env{scope: e.scope, clause: e.clause, calls: e.calls, window: f.Name}
-	w := writtenOut(c.Over, e.calls.windowDefs)
+	inner := &env{scope: e.scope, clause: e.clause, calls: e.calls, window: f.Name, outs: e.outs, queries: e.queries}
+	w := e.calls.windowDefs.writtenOut(c.Over)
 	call := plan.WindowCall{AggCall: a.aggArgs(c, f, inner), IgnoreNulls: c.Nulls == ast.IgnoreNulls}
-	call.PartitionBy = a.exprs(w.Partition, inner)
+	a.over(&call, w, inner)
+	if call.Fn.Frameless() {
+		call.Frame = nil
+	}
+	col := a.ids.New(ast.Print(c), call.Result)
+	e.calls.windows = append(e.calls.windows, windowCall{c, plan.WindowAssign{Col: col, Call: call}})
+	return col.Ref()
+}
+
+// over analyses what stands behind OVER.
+func (a *analyzer) over(call *plan.WindowCall, w *ast.Window, e *env) {
+	call.PartitionBy = a.exprs(w.Partition, e)
 	for i, x := range call.PartitionBy {
 		if !x.Type().Comparable() {
 			fail(w.Partition[i].Span(), "%s is not comparable, and therefore cannot be used in window function PARTITION BY", x.Type())
 		}
 	}
-	call.Order = a.sortBy(w.OrderBy, inner)
-	if w.Frame != nil && !call.Fn.Frameless() {
-		call.Frame = a.frame(w.Frame, call.Order, inner)
+	call.Order = a.sortBy(w.OrderBy, e)
+	if w.Frame != nil {
+		call.Frame = a.frame(w.Frame, call.Order, e)
 	}
-	col := a.ids.New(ast.Print(c), call.Result)
-	e.calls.windows = append(e.calls.windows, windowCall{c, plan.WindowAssign{Col: col, Call: call}})
-	return col.Ref()
+}
+
+// unusedWindows analyses the windows of a WINDOW clause that no call names.
+func (s *selection) unusedWindows() {
+	for _, d := range s.calls.windowDefs {
+		if !d.used {
+			s.over(&plan.WindowCall{}, d.window, &env{scope: s.scope, clause: "WINDOW clause", calls: s.calls, window: d.name, queries: s.calls.queries})
+		}
+	}
 }
 
 // allowWindow refuses a call with OVER where there may be none or not this one.
@@ -86,73 +67,48 @@ func (a *analyzer) allowWindow(c *ast.Call, f *builtin.Function, e *env) {
 	}
 }
 
-var frameUnits = [...]plan.FrameUnit{ast.Rows: plan.Rows, ast.Range: plan.Range, ast.Groups: plan.Groups}
-
-var boundKinds = [...]plan.BoundKind{
-	ast.UnboundedPreceding: plan.UnboundedPreceding, ast.Preceding: plan.Preceding, ast.CurrentRow: plan.CurrentRow,
-	ast.Following: plan.Following, ast.UnboundedFollowing: plan.UnboundedFollowing,
-}
-
-func (a *analyzer) frame(f *ast.Frame, order []plan.SortKey, e *env) *plan.Frame {
-	out := &plan.Frame{Unit: frameUnits[f.Unit], Start: a.bound(f, f.Start, order, e), End: plan.Bound{Kind: plan.CurrentRow}}
-	if f.End != nil {
-		out.End = a.bound(f, f.End, order, e)
-	}
-	switch {
-	case out.Start.Kind == plan.UnboundedFollowing:
-		fail(f.Span(), "Window frame start cannot be UNBOUNDED FOLLOWING")
-	case out.End.Kind == plan.UnboundedPreceding:
-		fail(f.Span(), "Window frame end cannot be UNBOUNDED PRECEDING")
-	case out.Start.Kind > out.End.Kind:
-		fail(f.Span(), "Window frame starting from %s cannot end with an earlier bound", ast.Print(f.Start))
-	}
-	return out
-}
-
-func (a *analyzer) bound(f *ast.Frame, b *ast.Bound, order []plan.SortKey, e *env) plan.Bound {
-	out := plan.Bound{Kind: boundKinds[b.Kind]}
-	if b.Offset == nil {
-		return out
-	}
-	x := a.expr(b.Offset, e)
-	want := types.Of(types.Bigint)
-	if f.Unit == ast.Range {
-		want = rangeOffset(f, order, x)
-	}
-	if _, ok := types.Coerce(x.Type(), want); !ok {
-		fail(b.Span(), "Window frame offset must be %s, not %s", want, x.Type())
-	}
-	out.Offset = coerce(x, want, b.Offset)
-	return out
-}
-
-// rangeOffset returns the type of what may be subtracted from the one sort key.
-func rangeOffset(f *ast.Frame, order []plan.SortKey, offset plan.Expr) types.Type {
-	if len(order) != 1 {
-		fail(f.Span(), "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(order))
-	}
-	t := order[0].Expr.Type()
-	switch {
-	case t.Kind == types.Timestamp:
-		return types.Of(types.IntervalDayToSecond)
-	case t.Numeric():
-		return t
-	}
-	fail(f.Span(), "Window frame of type RANGE PRECEDING or FOLLOWING cannot use a sort key of type %s with an offset of type %s", t, offset.Type())
-	return t
-}
-
-// windows computes the window calls over the rows, which may be groups.
-func (s *selection) windows(in plan.Node) plan.Node {
-	if len(s.calls.windows) == 0 {
-		return in
-	}
-	node := &plan.Window{Input: in}
+// windows computes the window calls over the rows, which may be groups. A call that
+// reads the result of another, by an alias in ORDER BY, is computed after it.
+func (s *selection) windows(node plan.Node) plan.Node {
+	var calls []plan.WindowAssign
 	for _, w := range s.calls.windows {
-		one := plan.MapNodeExprs(&plan.Window{Input: in, Calls: []plan.WindowAssign{w.assign}}, func(x plan.Expr) plan.Expr {
-			return s.grouped(x, w.at)
-		})
-		node.Calls = append(node.Calls, one.(*plan.Window).Calls...)
+		next := s.overRows(w)
+		if readsCalls(next, calls) {
+			node, calls = &plan.Window{Input: node, Calls: calls}, nil
+		}
+		calls = append(calls, next)
 	}
-	return node
+	if len(calls) == 0 {
+		return node
+	}
+	return &plan.Window{Input: node, Calls: calls}
+}
+
+// overRows returns the call over the rows that it sees: aliases are written out, keys
+// of the groups read by their columns.
+func (s *selection) overRows(w windowCall) plan.WindowAssign {
+	one := &plan.Window{Input: plan.OneRow(), Calls: []plan.WindowAssign{w.assign}}
+	moved := plan.MapNodeExprs(one, func(x plan.Expr) plan.Expr {
+		return s.grouped(s.writtenOut(x, w.at), w.at)
+	})
+	return moved.(*plan.Window).Calls[0]
+}
+
+// writtenOut puts the expressions of the select list in the places of their stand-ins.
+func (s *selection) writtenOut(x plan.Expr, at place) plan.Expr {
+	return plan.Replace(x, func(x plan.Expr) plan.Expr {
+		if r, ok := x.(*plan.Ref); ok {
+			if i, ok := s.standIns[r.Col.ID]; ok {
+				s.spend(s.outs[i].size, at)
+				return s.outs[i].expr
+			}
+		}
+		return nil
+	})
+}
+
+func readsCalls(w plan.WindowAssign, calls []plan.WindowAssign) bool {
+	read := map[plan.ID]bool{}
+	plan.EachExpr(&plan.Window{Input: plan.OneRow(), Calls: []plan.WindowAssign{w}}, func(x plan.Expr) { plan.Refs(x, read) })
+	return slices.ContainsFunc(calls, func(c plan.WindowAssign) bool { return read[c.Col.ID] })
 }

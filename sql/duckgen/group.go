@@ -6,13 +6,13 @@ import (
 
 	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
-	"tidemark/sql/types"
 )
 
 func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	n = e.groupable(n)
+	n, apart := e.overInput(n)
 	b := e.node(n.Input)
-	if !b.plain() || !b.simple() {
+	if apart || !b.plain() || !b.simple() {
 		b = e.unordered(b)
 	}
 	in, keys := b.scope(), make([]string, len(n.Keys))
@@ -50,6 +50,52 @@ func (e *emitter) groupable(n *plan.Aggregate) *plan.Aggregate {
 	c := *n
 	c.Input, c.Keys = &plan.Project{Input: n.Input, Items: items}, keys
 	return &c
+}
+
+// overInput makes columns below the node of what an aggregate reads of an enclosing
+// query and nothing else: DuckDB would give such a call to that query. It reports
+// whether there is one.
+func (e *emitter) overInput(n *plan.Aggregate) (*plan.Aggregate, bool) {
+	own := map[plan.ID]bool{}
+	for _, c := range n.Input.Columns() {
+		own[c.ID] = true
+	}
+	items, aggs := plan.Pass(n.Input.Columns()), slices.Clone(n.Aggs)
+	for i := range aggs {
+		if !outerOnly(aggs[i].Call, own) {
+			continue
+		}
+		args := slices.Clone(aggs[i].Call.Args)
+		for j, x := range args {
+			c := e.ids.New("", x.Type())
+			items = append(items, plan.Assign{Col: c, Expr: x})
+			args[j] = c.Ref()
+		}
+		aggs[i].Call.Args = args
+	}
+	if len(items) == len(own) {
+		return n, false
+	}
+	c := *n
+	c.Input, c.Aggs = &plan.Project{Input: n.Input, Items: items}, aggs
+	return &c, true
+}
+
+// outerOnly reports a call whose arguments read columns, but none of the given ones.
+func outerOnly(a plan.AggCall, own map[plan.ID]bool) bool {
+	read := map[plan.ID]bool{}
+	for _, x := range a.Args {
+		if _, lambda := x.(*plan.Lambda); lambda {
+			return false
+		}
+		plan.Refs(x, read)
+	}
+	for id := range read {
+		if own[id] {
+			return false
+		}
+	}
+	return len(read) > 0
 }
 
 // plainKey reports an expression that reads a column, repeats its value and holds no subquery.
@@ -123,63 +169,4 @@ func (e *emitter) sortKeys(in scope, keys []plan.SortKey) string {
 		texts[i] = e.expr(in, k.Expr) + sortTail(k)
 	}
 	return strings.Join(texts, ", ")
-}
-
-func (e *emitter) window(n *plan.Window) *block {
-	b := e.node(n.Input)
-	if !b.plain() || !b.simple() {
-		b = e.unordered(b)
-	}
-	in := b.scope()
-	for _, w := range n.Calls {
-		nulls := ""
-		if w.Call.IgnoreNulls {
-			nulls = " IGNORE NULLS"
-		}
-		b.items = append(b.items, item{id: w.Col.ID, sql: e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call))})
-	}
-	b.windowed = true
-	return b
-}
-
-// over writes OVER (...). A frame that counts time needs a key that counts
-// nanoseconds, because DuckDB's own intervals count microseconds.
-func (e *emitter) over(in scope, w plan.WindowCall) string {
-	var parts []string
-	if len(w.PartitionBy) > 0 {
-		parts = append(parts, "PARTITION BY "+e.list(in, w.PartitionBy))
-	}
-	if keys := e.overKeys(in, w); keys != "" {
-		parts = append(parts, "ORDER BY "+keys)
-	}
-	if w.Frame != nil && !w.Fn.Frameless() {
-		parts = append(parts, e.frame(in, w.Frame))
-	}
-	return " OVER (" + strings.Join(parts, " ") + ")"
-}
-
-func (e *emitter) overKeys(in scope, w plan.WindowCall) string {
-	if w.Frame == nil || w.Frame.Unit != plan.Range || len(w.Order) != 1 || w.Order[0].Expr.Type().Kind != types.Timestamp {
-		return e.sortKeys(in, w.Order)
-	}
-	return "epoch_ns(" + e.expr(in, w.Order[0].Expr) + ")" + sortTail(w.Order[0])
-}
-
-var (
-	frameUnits = [...]string{plan.Rows: "ROWS", plan.Range: "RANGE", plan.Groups: "GROUPS"}
-	frameEnds  = [...]string{
-		plan.UnboundedPreceding: "UNBOUNDED PRECEDING", plan.Preceding: " PRECEDING", plan.CurrentRow: "CURRENT ROW",
-		plan.Following: " FOLLOWING", plan.UnboundedFollowing: "UNBOUNDED FOLLOWING",
-	}
-)
-
-func (e *emitter) frame(in scope, f *plan.Frame) string {
-	return frameUnits[f.Unit] + " BETWEEN " + e.bound(in, f.Start) + " AND " + e.bound(in, f.End)
-}
-
-func (e *emitter) bound(in scope, b plan.Bound) string {
-	if b.Offset == nil {
-		return frameEnds[b.Kind]
-	}
-	return e.expr(in, b.Offset) + frameEnds[b.Kind]
 }
