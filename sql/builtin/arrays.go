@@ -34,7 +34,7 @@ var arrays = []entry{
 	{Sig: "sequence(timestamp, timestamp) array(timestamp)", SQL: "tm_sequence_time({1}, {2}, CAST(CASE WHEN {1} <= {2} THEN 1 ELSE -1 END * 86400000000000 AS BIGINT))", Doc: "The timestamps from the first to the second a day apart, at most 10,000."},
 	{Sig: "sequence(timestamp, timestamp, interval day to second) array(timestamp)", SQL: "tm_sequence_time({1}, {2}, {3})", Doc: "The timestamps from the first to the second in steps, at most 10,000."},
 	{Sig: "sequence(timestamp, timestamp, interval year to month) array(timestamp)", SQL: "tm_sequence_months({1}, {2}, {3})", Doc: "The timestamps from the first to the second in calendar months, at most 10,000."},
-	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e: {'r': random(), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
+	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e: {'r': hash({r}, e), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
 	{Sig: "slice(array(T), bigint, bigint) array(T)", SQL: "tm_slice({1}, {2}, {3})", Doc: "So many elements from a position on, which counts from the end when negative."},
 	{Sig: "zip(array(T), array(U)) array(row(T, U))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V)) array(row(T, U, V))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},

@@ -26,8 +26,8 @@ var mathematics = []entry{
 	{Sig: "mod(N, N) N", Emit: emitDivide("%", "tm_mod"), Fold: foldModulo, Doc: "The remainder, with the sign of the dividend."},
 	{Sig: "pow(double, double) double", SQL: "tm_power({1}, {2})", Doc: "The first to the power of the second."},
 	{Sig: "power(double, double) double", SQL: "tm_power({1}, {2})", Doc: "The first to the power of the second."},
-	{Sig: "rand() double", SQL: "random()", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
-	{Sig: "random() double", SQL: "random()", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
+	{Sig: "rand() double", SQL: "{r}", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
+	{Sig: "random() double", SQL: "{r}", Volatile: true, Doc: "A random number from 0 up to 1, anew for each row."},
 	{Sig: "random(I) I", Emit: emitRandom, Volatile: true, Doc: "A random number from 0 up to the argument, which must be above 0."},
 	{Sig: "random(I, I) I", Emit: emitRandomBetween, Volatile: true, Ext: true, Doc: "A random number from the first argument up to the second, which must be above it."},
 	{Sig: "rand(I) I", Emit: emitRandom, Volatile: true, Ext: true, Doc: "A random number from 0 up to the argument, which must be above 0."},
@@ -74,12 +74,12 @@ func emitOnDouble(template string) func(Call) (string, error) {
 }
 
 func emitRandom(c Call) (string, error) {
-	return fill("CAST(floor(random() * tm_positive_bound({1})) AS "+DuckType(c.Result)+")", c), nil
+	return fill("CAST(floor({r} * tm_positive_bound({1})) AS "+DuckType(c.Result)+")", c), nil
 }
 
 // emitRandomBetween reckons in HUGEINT, as the distance of two numbers may not fit their type.
 func emitRandomBetween(c Call) (string, error) {
-	return fill("CAST({1} + CAST(floor(random() * tm_distance_up(CAST({1} AS HUGEINT), CAST({2} AS HUGEINT))) AS HUGEINT) AS "+DuckType(c.Result)+")", c), nil
+	return fill("CAST({1} + CAST(floor({r} * tm_distance_up(CAST({1} AS HUGEINT), CAST({2} AS HUGEINT))) AS HUGEINT) AS "+DuckType(c.Result)+")", c), nil
 }
 
 // emitRound leaves an integer alone that has no digits to lose. A double has none

@@ -7,7 +7,7 @@ import (
 
 // fill puts a call into a template. The places are {1}, {2}, ... for arguments,
 // {*} for all of them separated by commas, {k} for the kind of the values of the
-// series that is the first one, {d} {o} {n} {f} for the modifiers of an
+// series that is the first one, {r} for a random number, {d} {o} {n} {f} for the modifiers of an
 // aggregate or window function (see Call).
 func fill(template string, c Call) string {
 	var b strings.Builder
@@ -42,6 +42,8 @@ func (c Call) place(name string) (text string, ok bool) {
 		return c.Order, true
 	case "n":
 		return c.Nulls, true
+	case "r":
+		return c.Random, true
 	case "f":
 		return c.Suffix, true
 	}

@@ -27,7 +27,7 @@ func Emit(root plan.Node) (*Program, error) {
 }
 
 func emitOutput(root *plan.Output) (*Program, error) {
-	e := &emitter{ids: plan.MaxID(root), doubles: doubles{}}
+	e := &emitter{ids: plan.MaxID(root), doubles: newDoubles(), volatile: map[plan.Expr]bool{}}
 	e.doubles.learn(root.Input)
 	b := e.node(root.Input)
 	if e.err != nil {
@@ -88,13 +88,14 @@ func sameItems(a, b []item) bool {
 
 // emitter carries what is common to one plan.
 type emitter struct {
-	scans  []plan.Access
-	scopes []scope  // of the enclosing queries, outermost first
-	tables int      // relations named so far
-	ids    plan.IDs // for columns that only the text needs
-	guard  *guard   // of the TRY that is being written
-	doubles doubles // which columns may be NaN
-	err    error    // the first
+	scans    []plan.Access
+	scopes   []scope            // of the enclosing queries, outermost first
+	tables   int                // relations named so far
+	ids      plan.IDs           // for columns that only the text needs
+	guard    *guard             // of the TRY that is being written
+	doubles  doubles            // which columns may be NaN
+	volatile map[plan.Expr]bool // which expressions draw random numbers
+	err      error              // the first
 }
 
 // scope is the text by which each visible column is read.

@@ -153,7 +153,7 @@ func (e *emitter) lambda(in scope, x *plan.Lambda) func(params ...string) (strin
 		for i, p := range x.Params {
 			inner[p.ID] = params[i]
 		}
-		return e.expr(inner, x.Body), e.err
+		return e.guard.within(params, func() string { return e.expr(inner, x.Body) }), e.err
 	}
 }
 

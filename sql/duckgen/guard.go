@@ -1,6 +1,7 @@
 package duckgen
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,10 +10,11 @@ import (
 )
 
 // guard collects the parts of an expression under TRY that DuckDB refuses there:
-// subqueries and calls of volatile functions.
+// subqueries and random numbers.
 type guard struct {
-	name  string   // of the row of their values
-	parts []string // each with the name of its field
+	name   string   // of the row of their values
+	parts  []string // each with the name of its field
+	params []string // of the lambdas around the place that is being written, within TRY
 }
 
 // guarded writes TRY over an expression. The parts that the guard collected are
@@ -41,22 +43,87 @@ func (e *emitter) ahead(render func() string) string {
 	e.guard = nil
 	text := render()
 	e.guard = g
+	return g.part(text)
+}
+
+// part adds a value and returns the field that it is read by.
+func (g *guard) part(text string) string {
 	field := "p" + strconv.Itoa(len(g.parts))
 	g.parts = append(g.parts, "'"+field+"': "+text)
 	return g.name + "." + field
 }
 
+// random writes a random number, under TRY one that was drawn ahead. In a lambda there
+// it must be another for each element, so it is made of the draw and the parameters.
+func (e *emitter) random() string {
+	if e.guard == nil {
+		return "random()"
+	}
+	draw := e.guard.part("random()")
+	if len(e.guard.params) == 0 {
+		return draw
+	}
+	return "(CAST(hash(" + draw + ", " + strings.Join(e.guard.params, ", ") + ") >> 11 AS DOUBLE) / 9007199254740992e0)"
+}
+
+// within renders the body of a lambda with the given parameters.
+func (g *guard) within(params []string, render func() string) string {
+	if g == nil {
+		return render()
+	}
+	before := g.params
+	g.params = append(before[:len(before):len(before)], params...)
+	text := render()
+	g.params = before
+	return text
+}
+
 func (e *emitter) call(in scope, x *plan.Call) string {
 	plain := func() string {
-		return e.emitted(x.Fn, builtin.Call{Args: e.args(in, x.Args), Result: x.Result}, x.At)
+		c := builtin.Call{Args: e.args(in, x.Args), Result: x.Result}
+		if x.Fn.Volatile {
+			c.Random = e.random()
+		}
+		return e.once(x, c, func(c builtin.Call) string { return e.emitted(x.Fn, c, x.At) })
 	}
-	switch {
-	case x.Fn.Catches:
+	if x.Fn.Catches {
 		return e.guarded(plain)
-	case x.Fn.Volatile:
-		return e.ahead(plain)
 	}
 	return plain()
+}
+
+// once names the arguments that hold random numbers and that the call repeats, so that
+// each is drawn once.
+func (e *emitter) once(x *plan.Call, c builtin.Call, emit func(builtin.Call) string) string {
+	text := emit(c)
+	name, fields := "", []string(nil)
+	for i, arg := range c.Args {
+		if arg.Lambda != nil || !e.holdsVolatile(x.Args[i]) || strings.Count(text, arg.SQL) == 1 && !strings.Contains(text, "tm_") {
+			continue
+		}
+		if name == "" {
+			name = column(e.ids.Next())
+		}
+		field := "a" + strconv.Itoa(i)
+		fields = append(fields, "'"+field+"': "+arg.SQL)
+		c.Args[i].SQL = name + "." + field
+	}
+	if fields == nil {
+		return text
+	}
+	return "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + name + ": " + emit(c) + ")[1]"
+}
+
+// holdsVolatile reports an expression with a random number in it. What was found is
+// kept, because every call around one asks again.
+func (e *emitter) holdsVolatile(x plan.Expr) (found bool) {
+	if found, ok := e.volatile[x]; ok {
+		return found
+	}
+	c, ok := x.(*plan.Call)
+	found = ok && c.Fn.Volatile || slices.ContainsFunc(plan.Operands(x), e.holdsVolatile)
+	e.volatile[x] = found
+	return found
 }
 
 func (e *emitter) cast(in scope, c *plan.Cast) string {

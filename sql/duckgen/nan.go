@@ -19,7 +19,14 @@ const (
 )
 
 // doubles knows which columns hold what; a column that is not there may be NaN.
-type doubles map[plan.ID]exactness
+type doubles struct {
+	columns map[plan.ID]exactness
+	known   map[plan.Expr]exactness // what was asked for so far: every call around asks again
+}
+
+func newDoubles() doubles {
+	return doubles{map[plan.ID]exactness{}, map[plan.Expr]exactness{}}
+}
 
 // holdsDouble reports a double and what is made of doubles.
 func holdsDouble(t types.Type) bool {
@@ -50,7 +57,7 @@ func (d doubles) learn(n plan.Node) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		for _, c := range n.Cols {
-			d[c.ID] = finite
+			d.columns[c.ID] = finite
 		}
 	case *plan.Values:
 		d.values(n)
@@ -59,25 +66,25 @@ func (d doubles) learn(n plan.Node) {
 	case *plan.Aggregate:
 		d.assign(n.Keys)
 		for _, a := range n.Aggs {
-			d[a.Col.ID] = d.aggregate(a.Call)
+			d.columns[a.Col.ID] = d.aggregate(a.Call)
 		}
 	case *plan.Window:
 		for _, w := range n.Calls {
-			d[w.Col.ID] = d.aggregate(w.Call.AggCall)
+			d.columns[w.Col.ID] = d.aggregate(w.Call.AggCall)
 		}
 	case *plan.SetOp:
 		left, right := n.Left.Columns(), n.Right.Columns()
 		for i, c := range n.Cols {
-			d[c.ID] = max(d.column(left[i]), d.column(right[i]))
+			d.columns[c.ID] = max(d.column(left[i]), d.column(right[i]))
 		}
 	case *plan.WithRef:
 		for i, c := range n.Cols {
-			d[c.ID] = d.column(plan.Col{ID: n.Source[i], Type: c.Type})
+			d.columns[c.ID] = d.column(plan.Col{ID: n.Source[i], Type: c.Type})
 		}
 	case *plan.Unnest:
 		for _, it := range n.Items {
 			for _, c := range it.Cols {
-				d[c.ID] = d.of(it.Expr)
+				d.columns[c.ID] = d.of(it.Expr)
 			}
 		}
 	}
@@ -85,21 +92,21 @@ func (d doubles) learn(n plan.Node) {
 
 func (d doubles) values(n *plan.Values) {
 	for i, c := range n.Cols {
-		d[c.ID] = finite
+		d.columns[c.ID] = finite
 		for _, row := range n.Rows {
-			d[c.ID] = max(d[c.ID], d.of(row[i]))
+			d.columns[c.ID] = max(d.columns[c.ID], d.of(row[i]))
 		}
 	}
 }
 
 func (d doubles) assign(items []plan.Assign) {
 	for _, it := range items {
-		d[it.Col.ID] = d.of(it.Expr)
+		d.columns[it.Col.ID] = d.of(it.Expr)
 	}
 }
 
 func (d doubles) column(c plan.Col) exactness {
-	if e, ok := d[c.ID]; ok || !holdsDouble(c.Type) {
+	if e, ok := d.columns[c.ID]; ok || !holdsDouble(c.Type) {
 		return e
 	}
 	return perhaps
@@ -115,6 +122,17 @@ func (d doubles) of(x plan.Expr) exactness {
 		return ofConstant(x.Value)
 	case *plan.Ref:
 		return d.column(x.Col)
+	}
+	e, ok := d.known[x]
+	if !ok {
+		e = d.computed(x)
+		d.known[x] = e
+	}
+	return e
+}
+
+func (d doubles) computed(x plan.Expr) exactness {
+	switch x := x.(type) {
 	case *plan.Call:
 		return d.call(x)
 	case *plan.Cast:
