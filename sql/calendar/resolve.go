@@ -68,6 +68,9 @@ const leapYear = 2000
 // date sets one part after the other in 1970-01-01, each time at the start of the
 // span that it names, and then once more: the second time a week is that of its year.
 func (r *reader) date() (int64, error) {
+	if days, ok := r.plainDate(); ok {
+		return days, nil
+	}
 	first := partCentury
 	for first < partHalf && !r.given[first] {
 		first++
@@ -89,6 +92,19 @@ func (r *reader) date() (int64, error) {
 		}
 	}
 	return days, err
+}
+
+// plainDate is the day of the parts that nearly all texts give, a year, a month and a
+// day, unless there is something wrong with them.
+func (r *reader) plainDate() (int64, bool) {
+	if [partHalf]bool(r.given[:partHalf]) != [partHalf]bool{partYear: true, partMonth: true, partDay: true} {
+		return 0, false
+	}
+	y, m, d := r.values[partYear], r.values[partMonth], r.values[partDay]
+	if max(y, -y) > maxYear || m < 1 || m > 12 || d < 1 || d > types.MonthLength(y, m) {
+		return 0, false
+	}
+	return types.DaysOf(y, m, d), true
 }
 
 // with sets one part of a date; round leaves nothing of the parts below it.

@@ -38,12 +38,15 @@ func DaysOf(year, month, day int64) int64 {
 	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
 }
 
+// monthLengths are those of a year that is no leap year, January first.
+var monthLengths = [12]int64{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
 // MonthLength returns the number of days of a month.
 func MonthLength(year, month int64) int64 {
-	if month == 12 {
-		return 31
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return 29
 	}
-	return DaysOf(year, month+1, 1) - DaysOf(year, month, 1)
+	return monthLengths[month-1]
 }
 
 // AddMonths moves a day by calendar months; a day that the new month lacks becomes its last.
