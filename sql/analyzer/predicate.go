@@ -55,8 +55,10 @@ func negated(not bool, x plan.Expr) plan.Expr {
 
 func (a *analyzer) logic(x *ast.Logic, e *env) plan.Expr {
 	l := &plan.Logic{Or: x.Op == token.Or}
+	side := "Left"
 	for _, t := range x.Terms {
-		l.Args = append(l.Args, a.condition(t, e, "Logical expression term must evaluate to a boolean (actual: %s)"))
+		l.Args = append(l.Args, a.condition(t, e, side+" side of logical expression must evaluate to a boolean (actual: %s)"))
+		side = "Right"
 	}
 	return l
 }
