@@ -19,8 +19,8 @@ import (
 
 // The range of timestamps (developer guide, "Supported data types").
 const (
-	MinTimestamp int64 = -9223372036 * types.Second // 1677-09-21 00:12:44
-	MaxTimestamp int64 = math.MaxInt64              // 2262-04-11 23:47:16.854775807
+	MinTimestamp = types.MinTimestamp   // 1677-09-21 00:12:44
+	MaxTimestamp = int64(math.MaxInt64) // 2262-04-11 23:47:16.854775807
 )
 
 // The range of dates that results may have: years of four digits.

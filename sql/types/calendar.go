@@ -57,32 +57,28 @@ func AddMonths(days int64, months int64) int64 {
 	return DaysOf(year, month, min(day, MonthLength(year, month)))
 }
 
-// AddMonthsToTimestamp moves a timestamp by calendar months.
-func AddMonthsToTimestamp(ns int64, months int64) (int64, error) {
-	days := FloorDiv(ns, Day)
-	clock := ns - days*Day
-	return TimestampOf(AddMonths(days, months), clock)
-}
+// MinTimestamp is 1677-09-21 00:12:44, before which there are no timestamps
+// (developer guide, "Supported data types"); the last is the largest int64.
+const MinTimestamp int64 = -9223372036 * Second
 
 // TimestampOf joins a day and a time of that day.
 func TimestampOf(days, clock int64) (int64, error) {
-	const last, first = math.MaxInt64 / Day, math.MinInt64/Day - 1
+	const last, first = math.MaxInt64 / Day, MinTimestamp/Day - 1
 	if days > last || days < first {
 		return 0, &ErrRange{"timestamp"}
 	}
 	if days == first { // days*Day alone would not fit
-		return AddInt64((days+1)*Day, clock-Day, "timestamp")
+		days, clock = days+1, clock-Day
 	}
-	return AddInt64(days*Day, clock, "timestamp")
+	ns, err := AddInt64(days*Day, clock, "timestamp")
+	if err == nil && ns < MinTimestamp {
+		err = &ErrRange{"timestamp"}
+	}
+	return ns, err
 }
 
 // DayOf returns the day of a timestamp, counted from 1970-01-01.
 func DayOf(ns int64) int64 { return FloorDiv(ns, Day) }
-
-// Bin returns the largest multiple of step that is not above ns; step is positive.
-func Bin(ns, step int64) (int64, error) {
-	return AddInt64(ns, -(ns - FloorDiv(ns, step)*step), "timestamp")
-}
 
 // AddInt64 adds two numbers; an overflow is an error that names what.
 func AddInt64(a, b int64, what string) (int64, error) {
@@ -117,11 +113,4 @@ func FloorDiv(n, d int64) int64 {
 // badText is the error of a text that does not have the form of a type.
 func badText(text string, kind Kind) error {
 	return fmt.Errorf("'%s' is not a valid %s", text, kind)
-}
-
-// TruncateMonths returns the first instant of the span of so many months, counted
-// from January, that a timestamp lies in: 1 for the month, 3 the quarter, 12 the year.
-func TruncateMonths(ns, months int64) (int64, error) {
-	year, month, _ := Civil(DayOf(ns))
-	return TimestampOf(DaysOf(year, month-(month-1)%months, 1), 0)
 }

@@ -21,9 +21,9 @@ func TestParseTimestamp(t *testing.T) {
 		{"2020-08-08 23:02:03 -02", "2020-08-09 01:02:03.000000000"},
 		{"2020-02-29", "2020-02-29 00:00:00.000000000"},
 		{"2262-04-11 23:47:16.854775807", "2262-04-11 23:47:16.854775807"},
-		{"1677-09-21 00:12:43.145224192", "1677-09-21 00:12:43.145224192"},
+		{"1677-09-21 00:12:44", "1677-09-21 00:12:44.000000000"},
 		{"2262-04-11 23:47:16.854775808", ""},
-		{"1677-09-21 00:12:43.145224191", ""},
+		{"1677-09-21 00:12:43.999999999", ""},
 		{"1500-01-01", ""},
 		{"2021-02-29", ""},
 		{"2020-13-01", ""},
@@ -44,23 +44,6 @@ func TestParseTimestamp(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("ParseTimestamp(%q) = %q, %v, want %q", tt.text, got, err, tt.want)
-		}
-	}
-}
-
-func TestParseISODate(t *testing.T) {
-	for text, want := range map[string]string{
-		"2022-06-17": "2022-06-17", "2022-W24-5": "2022-06-17", "2022-168": "2022-06-17", "2022-06": "2022-06-01", "2022": "2022-01-01",
-		"2020-W53-7": "2021-01-03", "2021-W01-1": "2021-01-04", "2022-W24": "2022-06-13", "2020-366": "2020-12-31",
-		"2021-366": "", "2022-W54-1": "", "2022-6-1x": "", "22": "", "": "", "2022-00": "",
-	} {
-		days, err := ParseISODate(text)
-		got := ""
-		if err == nil {
-			got = Text(Of(Date), days)
-		}
-		if got != want {
-			t.Errorf("ParseISODate(%q) = %q, %v, want %q", text, got, err, want)
 		}
 	}
 }
@@ -174,16 +157,10 @@ func TestOverflow(t *testing.T) {
 	if got, err := MultiplyInt64(-3, 4, "bigint"); got != -12 || err != nil {
 		t.Errorf("MultiplyInt64(-3, 4) = %d, %v, want -12", got, err)
 	}
-	if _, err := Bin(math.MinInt64, Day); err == nil {
-		t.Error("Bin(min, day) gave no error")
-	}
-	if _, err := AddMonthsToTimestamp(math.MaxInt64, 1); err == nil {
-		t.Error("AddMonthsToTimestamp(max, 1) gave no error")
-	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"2020-08-08 01:02:03.123456789+05:30", "42.8 ms", "2022-W24-5", "12:00", "1e5", "1677-09-21 00:12:43.145224192"} {
+	for _, s := range []string{"2020-08-08 01:02:03.123456789+05:30", "42.8 ms", "12:00", "1e5", "1677-09-21 00:12:44"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -193,7 +170,6 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		ParseDuration(s)
-		ParseISOTimestamp(s)
 		for _, k := range []Kind{Boolean, Integer, Bigint, Double, Date, Time} {
 			FromText(k, s)
 		}
