@@ -85,7 +85,7 @@ func emitRegexExtractAll(c Call) (string, error) {
 // match, of the text before it and its groups, and joins what the lambda makes of them:
 //
 //	list_transform([pieces], lambda f:
-//	    tm_joined(list_transform(range(matches), lambda i: f[from i] || body[groups of i])) || f[last])[1]
+//	    tm_join_all(list_transform(range(matches), lambda i: f[from i] || body[groups of i])) || f[last])[1]
 func emitRegexLambda(c Call) (string, error) {
 	f := c.Args[2].Params[0] + "f"
 	i := c.Args[2].Params[0] + "i"
@@ -100,6 +100,6 @@ func emitRegexLambda(c Call) (string, error) {
 		return "", err
 	}
 	return "list_transform([tm_regexp_pieces(" + c.Args[0].SQL + ", " + c.Args[1].SQL + ")], lambda " + f + ": " +
-		"tm_joined(list_transform(range(len(" + f + ") // " + stride + "), lambda " + i + ": " +
+		"tm_join_all(list_transform(range(len(" + f + ") // " + stride + "), lambda " + i + ": " +
 		f + "[" + i + " * " + stride + " + 1] || " + body + ")) || " + f + "[len(" + f + ")])[1]", nil
 }

@@ -3,9 +3,11 @@ package native
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // numbers and texts by code point, which DuckDB counts in bytes or checks differently.
@@ -78,8 +80,8 @@ const maxCells = 1_000_000
 // levenshtein keeps one row of the matrix of distances between prefixes.
 func levenshtein(a []any) (any, error) {
 	x, y := []rune(a[0].(string)), []rune(a[1].(string))
-	if len(x)*len(y) > maxCells {
-		return nil, fmt.Errorf("The combined inputs for Levenshtein distance are too large: %d * %d characters", len(x), len(y))
+	if max(len(x), len(y))*(min(len(x), len(y))-1) > maxCells {
+		return nil, errors.New("The combined inputs for Levenshtein distance are too large")
 	}
 	row := make([]int, len(y)+1)
 	for j := range row {
@@ -107,8 +109,12 @@ func instance(a []any) (text, part string, n int64, err error) {
 	return text, part, n, err
 }
 
-// strpos returns where part begins for the n-th time, in code points from 1. Occurrences may overlap.
+// strpos returns where part begins for the n-th time, in code points from 1; a
+// negative n counts from the end. Occurrences may overlap.
 func strpos(a []any) (any, error) {
+	if n := a[2].(int64); n < 0 && n != math.MinInt64 {
+		return strrpos([]any{a[0], a[1], -n})
+	}
 	text, part, n, err := instance(a)
 	if err != nil || part == "" {
 		return int64(1), err
@@ -145,4 +151,4 @@ func strrpos(a []any) (any, error) {
 }
 
 // position counts code points from 1.
-func position(text string, offset int) int64 { return int64(len([]rune(text[:offset]))) + 1 }
+func position(text string, offset int) int64 { return int64(utf8.RuneCountInString(text[:offset])) + 1 }

@@ -14,7 +14,7 @@ var texts = []Func{
 	{Name: "tm_time_text", Args: []Kind{Bigint}, Result: Varchar, Call: textOf(types.Time)},
 	{Name: "tm_interval_text", Args: []Kind{Bigint}, Result: Varchar, Call: textOf(types.IntervalDayToSecond)},
 	{Name: "tm_months_text", Args: []Kind{Integer}, Result: Varchar, Call: textOf(types.IntervalYearToMonth)},
-	{Name: "tm_joined", Args: []Kind{ListOf(Varchar)}, Result: Varchar, Batch: joined},
+	{Name: "tm_join_all", Args: []Kind{ListOf(Varchar)}, Result: Varchar, Batch: joined},
 }
 
 func textOf(k types.Kind) func([]any) (any, error) {

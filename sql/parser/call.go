@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"tidemark/sql/ast"
 	"tidemark/sql/token"
 )
@@ -145,4 +147,39 @@ func (p *parser) substring() ast.Expr {
 	p.expect(token.RParen)
 	c.Place = p.since(first)
 	return c
+}
+
+// trim = TRIM '(' [ BOTH | LEADING | TRAILING ] [ expr ] FROM expr ')', or a call as
+// any other. It gives the tree of a call of trim, ltrim or rtrim.
+func (p *parser) trim() ast.Expr {
+	first := p.tok()
+	name := p.ident()
+	c := &ast.Call{Name: &ast.QName{Place: name.Place, Parts: []*ast.Ident{name}}}
+	p.expect(token.LParen)
+	prefix, stated := p.trimSide()
+	name.Name = prefix + name.Name
+	if !p.tok().Is(token.RParen, token.From) {
+		c.Args = commas(p, p.expr)
+	}
+	if len(c.Args) < 2 && (stated || p.peek(token.From)) {
+		p.expect(token.From)
+		c.Args = append([]ast.Expr{p.expr()}, c.Args...)
+	}
+	p.expect(token.RParen)
+	c.Place = p.since(first)
+	return c
+}
+
+// trimSides are what goes before the name of the function.
+var trimSides = map[string]string{"both": "", "leading": "l", "trailing": "r"}
+
+// trimSide reads a side, which is no reserved word: one that stands alone is a column.
+func (p *parser) trimSide() (prefix string, stated bool) {
+	prefix, known := trimSides[strings.ToLower(p.tok().Text)]
+	next := p.look(1)
+	if !known || p.peek(token.String) || p.peek(token.Quoted) || !next.Is(token.String, token.From, token.LParen, token.Param) && !next.Kind.Name() {
+		return "", false
+	}
+	p.next()
+	return prefix, true
 }

@@ -139,6 +139,8 @@ func (p *parser) nameAtom() ast.Expr {
 		return p.substring()
 	case next == token.String && t.Kind != token.Quoted:
 		return p.typed()
+	case next == token.LParen && t.Kind != token.Quoted && strings.EqualFold(t.Text, "trim"):
+		return p.trim()
 	}
 	name := p.ident()
 	if p.peek(token.LParen) {

@@ -241,7 +241,7 @@ func TestHostilePatterns(t *testing.T) {
 		"large":         {strings.Repeat("a", maxPattern+1), "a regular expression has at most 32768 bytes, not 32769"},
 		"deep":          {strings.Repeat("(", 10_000) + strings.Repeat(")", 10_000), "more than 250 groups and classes in one another"},
 		"deep class":    {strings.Repeat("[", 10_000) + "a" + strings.Repeat("]", 10_000), "more than 250 groups and classes in one another"},
-		"deep look":     {strings.Repeat("(?=", 10_000) + "a" + strings.Repeat(")", 10_000), "more than 250 groups and classes in one another"},
+		"deep look":     {strings.Repeat("(?=", 7_000) + "a" + strings.Repeat(")", 7_000), "more than 250 groups and classes in one another"},
 		"block":         {`\p{InGreek}`, `the Unicode block \p{InGreek} is not supported here`},
 		"java property": {`\p{javaLowerCase}`, `\p{javaLowerCase} is not supported here`},
 		"name":          {`\N{DIGIT ONE}`, `\N{name} is not supported here`},
