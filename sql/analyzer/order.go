@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"slices"
+	"strings"
 
 	"tidemark/sql/ast"
 	"tidemark/sql/plan"
@@ -53,14 +54,21 @@ func (s *selection) readable(wanted bool) []output {
 		case *plan.Ref, *plan.Literal:
 			continue
 		}
-		if same := s.outputOf(outs[i].expr); same >= 0 && same < i {
-			outs[i].expr = outs[same].expr
+		if before := s.twin(i); before >= 0 {
+			outs[i].expr = outs[before].expr
 			continue
 		}
 		col := s.ids.New(outs[i].name, outs[i].expr.Type())
 		outs[i].expr, s.standIns[col.ID] = col.Ref(), i
 	}
 	return outs
+}
+
+// twin returns an output before the given one with the same name and value, or -1.
+func (s *selection) twin(i int) int {
+	return slices.IndexFunc(s.outs[:i], func(o output) bool {
+		return strings.EqualFold(o.name, s.outs[i].name) && same(o.expr, s.outs[i].expr)
+	})
 }
 
 func orderable(it *ast.SortItem, x plan.Expr) {

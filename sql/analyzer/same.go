@@ -8,8 +8,8 @@ import (
 )
 
 // same reports that two expressions over the same rows have the same value. Subqueries
-// do only when they share their relation: else each has columns of its own. Lambdas do when they differ only in the
-// identities of their parameters.
+// do only when they share their relation: else each has columns of its own. Lambdas do
+// when they differ only in the identities of their parameters.
 func same(a, b plan.Expr) bool { return sameUnder(a, b, nil) }
 
 // sameUnder is same where columns of a stand for columns of b.

@@ -56,6 +56,9 @@ func (e *emitter) groupable(n *plan.Aggregate) *plan.Aggregate {
 // query and nothing else: DuckDB would give such a call to that query. It reports
 // whether there is one.
 func (e *emitter) overInput(n *plan.Aggregate) (*plan.Aggregate, bool) {
+	if len(e.scopes) == 0 {
+		return n, false
+	}
 	own := map[plan.ID]bool{}
 	for _, c := range n.Input.Columns() {
 		own[c.ID] = true
@@ -73,7 +76,7 @@ func (e *emitter) overInput(n *plan.Aggregate) (*plan.Aggregate, bool) {
 		}
 		aggs[i].Call.Args = args
 	}
-	if len(items) == len(own) {
+	if len(items) == len(n.Input.Columns()) {
 		return n, false
 	}
 	c := *n

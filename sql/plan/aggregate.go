@@ -134,8 +134,9 @@ type Bound struct {
 }
 
 // Columns lists the input's columns, then the results.
-func (n *Window) Columns() []Col {
-	cols := append([]Col(nil), n.Input.Columns()...)
+func (n *Window) Columns() []Col { return appendColumns(nil, n) }
+
+func (n *Window) appendOwn(cols []Col) []Col {
 	for _, c := range n.Calls {
 		cols = append(cols, c.Col)
 	}

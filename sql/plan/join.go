@@ -26,9 +26,7 @@ type Join struct {
 }
 
 // Columns lists the left columns, then the right ones.
-func (n *Join) Columns() []Col {
-	return append(append([]Col(nil), n.Left.Columns()...), n.Right.Columns()...)
-}
+func (n *Join) Columns() []Col { return appendColumns(nil, n) }
 
 // Inputs returns both sides.
 func (n *Join) Inputs() []Node { return []Node{n.Left, n.Right} }

@@ -109,8 +109,9 @@ type UnnestItem struct {
 }
 
 // Columns lists the input's columns, then those of the items, then the counter.
-func (n *Unnest) Columns() []Col {
-	cols := append([]Col(nil), n.Input.Columns()...)
+func (n *Unnest) Columns() []Col { return appendColumns(nil, n) }
+
+func (n *Unnest) appendOwn(cols []Col) []Col {
 	for _, it := range n.Items {
 		cols = append(cols, it.Cols...)
 	}
