@@ -40,6 +40,7 @@ var suites = []suite{
 	{"mqtt", benchMQTT},
 	{"latency", benchLatency},
 	{"tsbs", benchTSBS},
+	{"interpolate", benchInterpolate},
 	{"compile", benchCompile},
 }
 

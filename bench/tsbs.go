@@ -24,7 +24,7 @@ func benchTSBS(ctx context.Context, o options, r *report) error {
 	return withNode(ctx, o, func(n *node) error {
 		end := time.Now().Truncate(time.Hour)
 		start := end.Add(-time.Duration(o.hours) * time.Hour)
-		rows, took, err := n.loadTSBS(ctx, o, start)
+		rows, took, err := n.loadTSBS(ctx, o.hosts, start, end)
 		if err != nil {
 			return err
 		}
@@ -44,18 +44,18 @@ func benchTSBS(ctx context.Context, o options, r *report) error {
 }
 
 // loadTSBS writes every host's rows in order of time.
-func (n *node) loadTSBS(ctx context.Context, o options, start time.Time) (int64, time.Duration, error) {
+func (n *node) loadTSBS(ctx context.Context, count int, start, end time.Time) (int64, time.Duration, error) {
 	if err := n.caller().createTable(ctx, "tsbs", "cpu"); err != nil {
 		return 0, 0, err
 	}
-	hosts := tsbs.Hosts(o.hosts, 1)
+	hosts := tsbs.Hosts(count, 1)
 	var rows atomic.Int64
 	began := time.Now()
 	err := parallel(writeConnections, func(i int) error {
 		mine := hosts[i*len(hosts)/writeConnections : (i+1)*len(hosts)/writeConnections]
 		c := n.caller()
 		var body []byte
-		for at := start; at.Before(start.Add(time.Duration(o.hours)*time.Hour)) && ctx.Err() == nil; at = at.Add(interval) {
+		for at := start; at.Before(end) && ctx.Err() == nil; at = at.Add(interval) {
 			for from := 0; from < len(mine); from += writeBatch {
 				part := mine[from:min(from+writeBatch, len(mine))]
 				body = appendWrite(body[:0], "tsbs", "cpu", part, at)
