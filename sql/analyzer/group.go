@@ -231,7 +231,11 @@ func (a *analyzer) groupingCall(g *ast.Grouping, e *env) plan.Expr {
 	assign := plan.GroupingAssign{Col: a.ids.New("grouping", types.Of(types.Bigint))}
 	inner := &env{scope: e.scope, clause: "GROUPING"}
 	for _, x := range g.Args {
-		i := e.calls.keys.index(a.expr(x, inner))
+		key := a.expr(x, inner)
+		if e.calls.keys == nil { // GROUP BY is wrong itself
+			continue
+		}
+		i := e.calls.keys.index(key)
 		if i < 0 {
 			fail(x.Span(), "The arguments to GROUPING() must be expressions referenced by the GROUP BY at this level. Mismatch due to: %s", ast.Print(x))
 		}

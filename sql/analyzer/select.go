@@ -36,14 +36,16 @@ type output struct {
 func (a *analyzer) selectSpec(sel *ast.Select, outer *scope, order []*ast.SortItem, ordered bool) relation {
 	s := &selection{analyzer: a, spec: sel, from: a.from(sel.From, outer)}
 	s.scope = outer.inner(s.from.fields)
-	node := s.where(s.from.node)
+	var node plan.Node
+	s.behindList(func() { node = s.where(s.from.node) })
 	s.calls = &calls{windowDefs: windowDefs(sel.Windows), queries: map[string]relation{}}
 	s.expand()
-	keys := s.groupKeys()
+	var keys *keySet
+	s.behindList(func() { keys = s.groupKeys() })
 	s.analyzeOutputs()
 	having := s.having()
-	sorts := s.sortKeys(order)
 	s.unusedWindows()
+	sorts := s.sortKeys(order)
 	if len(sel.GroupBy) > 0 || having != nil || len(s.calls.aggs) > 0 {
 		node = s.aggregate(node, keys)
 		having = s.grouped(having, sel.Having)
