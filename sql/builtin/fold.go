@@ -52,10 +52,10 @@ func foldSubtract(args []any) (any, error) {
 }
 
 func subtract(a, b int64) (int64, error) {
-	if b == math.MinInt64 {
-		return 0, &types.ErrRange{What: "bigint"}
+	if difference := a - b; (b >= 0) == (difference <= a) {
+		return difference, nil
 	}
-	return types.AddInt64(a, -b, "bigint")
+	return 0, &types.ErrRange{What: "bigint"}
 }
 
 func foldMultiply(args []any) (any, error) {

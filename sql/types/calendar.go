@@ -83,7 +83,7 @@ func DayOf(ns int64) int64 { return FloorDiv(ns, Day) }
 // AddInt64 adds two numbers; an overflow is an error that names what.
 func AddInt64(a, b int64, what string) (int64, error) {
 	sum := a + b
-	if (a > 0) == (b > 0) && (sum > 0) != (a > 0) && a != 0 && b != 0 {
+	if (b >= 0) != (sum >= a) {
 		return 0, &ErrRange{what}
 	}
 	return sum, nil

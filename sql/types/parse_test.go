@@ -151,6 +151,9 @@ func TestOverflow(t *testing.T) {
 	if _, err := AddInt64(math.MaxInt64, 1, "bigint"); !errors.As(err, &out) || err.Error() != "bigint out of range" {
 		t.Errorf("AddInt64(max, 1) error = %v, want bigint out of range", err)
 	}
+	if _, err := AddInt64(math.MinInt64, math.MinInt64, "bigint"); err == nil {
+		t.Error("AddInt64(min, min) gave no error")
+	}
 	if _, err := MultiplyInt64(math.MinInt64, -1, "bigint"); err == nil {
 		t.Error("MultiplyInt64(min, -1) gave no error")
 	}
