@@ -45,7 +45,8 @@ func executionError(err error) error {
 	if !statementFailures[failed.Class] {
 		return fmt.Errorf("run query: %w", err)
 	}
-	return &ExecutionError{Text: clientText(failed.Message), err: fault.Wrap(fault.Invalid, err)}
+	text, _ := clientText(failed)
+	return &ExecutionError{Text: text, err: fault.Wrap(fault.Invalid, err)}
 }
 
 // statementFailures are the classes of errors that values cause. Any other, such as

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"fmt"
+
 	"tidemark/internal/duckdb"
 	"tidemark/sql/native"
 )
@@ -29,15 +31,29 @@ func physicalType(k native.Kind) duckdb.Type {
 func scalars(functions []native.Func) []duckdb.Scalar {
 	out := make([]duckdb.Scalar, len(functions))
 	for i, f := range functions {
-		out[i] = duckdb.Scalar{Name: f.Name, Result: physicalType(f.Result), Call: f.Call, NullIn: f.NullIn, Volatile: f.Volatile}
+		out[i] = duckdb.Scalar{Name: f.Name, Result: physicalType(f.Result), NullIn: f.NullIn, Volatile: f.Volatile}
 		for _, kind := range f.Args {
 			out[i].Args = append(out[i].Args, physicalType(kind))
 		}
+		if f.Call != nil {
+			out[i].Call = func(args []any) (any, error) {
+				v, err := f.Call(args)
+				return v, forClient(err)
+			}
+		}
 		if f.Batch != nil {
-			out[i].Batch = func(in *duckdb.Chunk, out *duckdb.Output) error { return f.Run(batchOf(&f, in, out)) }
+			out[i].Batch = func(in *duckdb.Chunk, out *duckdb.Output) error { return forClient(f.Run(batchOf(&f, in, out))) }
 		}
 	}
 	return out
+}
+
+// forClient marks an error as one whose text is for the client.
+func forClient(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s%w", raised, err)
 }
 
 // batchOf shows DuckDB's vectors as the columns of a batch.

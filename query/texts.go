@@ -3,81 +3,103 @@ package query
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"tidemark/internal/duckdb"
+	"tidemark/sql/types"
 )
 
-// texts turns DuckDB's error texts into the language's own, which are Trino's. The
-// first whose pattern matches counts; a text that none matches was raised by a
-// function of ours, or by one of DuckDB's about an argument, and stays.
-var texts = []struct {
+// raised stands before the errors of our own functions, whose texts are for clients as
+// they are.
+const raised = "tidemark: "
+
+// errorText makes one of DuckDB's error texts the language's own, which is Trino's.
+type errorText struct {
 	pattern *regexp.Regexp
 	text    func(part []string) string
-}{
-	{
-		regexp.MustCompile(`(?s)^Overflow in (addition|subtraction|multiplication) of (INT32|INT64) \((.*)\)!`),
-		func(p []string) string {
-			return fmt.Sprintf("%s %s overflow: %s", strings.ToLower(typeName(p[2])), p[1], p[3])
-		},
-	},
-	{
-		regexp.MustCompile(`^Overflow in negation of`),
-		func([]string) string { return "bigint negation overflow" },
-	},
-	{
-		regexp.MustCompile(`^Overflow on abs\((.*)\)`),
-		func(p []string) string { return fmt.Sprintf("Value %s is out of range for abs", p[1]) },
-	},
-	{
-		regexp.MustCompile(`(?s)^Could not convert string '(.*)' to (\w+)$`),
-		func(p []string) string { return fmt.Sprintf("Cannot cast '%s' to %s", p[1], typeName(p[2])) },
-	},
-	{ // only sum makes numbers of that type
-		regexp.MustCompile(`(?s)^Type INT128 with value (.*) can't be cast because the value is out of range for the destination type INT64$`),
-		func(p []string) string { return "bigint addition overflow: " + p[1] },
-	},
-	{
-		regexp.MustCompile(`(?s)^Type \w+ with value (.*) can't be cast .* the destination type (\w+)$`),
-		func(p []string) string { return fmt.Sprintf("Cannot cast %s to %s", p[1], typeName(p[2])) },
-	},
-	{
-		regexp.MustCompile(`^invalid date field format: "(.*)", expected`),
-		func(p []string) string { return fmt.Sprintf("Cannot cast '%s' to DATE", p[1]) },
-	},
-	{
-		regexp.MustCompile(`^More than one row returned by a subquery`),
-		func([]string) string { return "Scalar sub-query has returned multiple rows" },
-	},
-	{
-		regexp.MustCompile(`(?s)^Timestamp .*out of range|^Date and time not in timestamp range|^Could not convert Timestamp`),
-		func([]string) string { return "Timestamp is out of range" },
-	},
-	{
-		regexp.MustCompile(`(?s)^Date out of range`),
-		func([]string) string { return "Date is out of range" },
-	},
 }
 
-// typeNames are the language's names, in capitals as error texts have them, of
-// DuckDB's types whose own names differ.
-var typeNames = map[string]string{"INT32": "INTEGER", "INT64": "BIGINT", "BOOL": "BOOLEAN"}
+// errorTexts are tried in this order.
+var errorTexts = []errorText{
+	{regexp.MustCompile(`^Overflow in subtraction of (INT32|INT64) \(0 - (-2147483648|-9223372036854775808)\)!`), func(p []string) string {
+		return kindName(p[1]) + " negation overflow: " + p[2]
+	}},
+	{regexp.MustCompile(`(?s)^Overflow in (addition|subtraction|multiplication) of (INT32|INT64) \((.*)\)!`), func(p []string) string {
+		return kindName(p[2]) + " " + p[1] + " overflow: " + p[3]
+	}},
+	{regexp.MustCompile(`^Overflow in division of (-?\d+) / (-?\d+)`), func(p []string) string {
+		return kindOf(p[1]) + " division overflow: " + p[1] + " / " + p[2]
+	}},
+	{regexp.MustCompile(`^Overflow in negation of`), fixed("bigint negation overflow")},
+	{regexp.MustCompile(`^Overflow on abs\((.*)\)`), func(p []string) string {
+		return "Value " + p[1] + " is out of range for abs(" + kindOf(p[1]) + ")"
+	}},
+	{ // only sum makes numbers of that type
+		regexp.MustCompile(`^Type INT128 with value (\S+) can't be cast .* the destination type INT64$`), func(p []string) string {
+			return "bigint addition overflow: " + p[1]
+		},
+	},
+	{regexp.MustCompile(`^Type (?:DOUBLE|FLOAT) with value (\S+) can't be cast .* the destination type (INT32|INT64)$`), doubleCast},
+	{regexp.MustCompile(`^Type \w+ with value (\S+) can't be cast .* the destination type (INT32|INT64)$`), func(p []string) string {
+		return "Out of range for " + kindName(p[2]) + ": " + p[1]
+	}},
+	{regexp.MustCompile(`(?s)^Could not convert string '(.*)' to (INT32|INT64|DOUBLE|BOOL)$`), func(p []string) string {
+		return fmt.Sprintf("Cannot cast '%s' to %s", p[1], strings.ToUpper(kindName(p[2])))
+	}},
+	{regexp.MustCompile(`^More than one row returned by a subquery`), fixed("Scalar sub-query has returned multiple rows")},
+	{regexp.MustCompile(`^Timestamp .*out of range|^Date and time not in timestamp range|^Could not convert Timestamp`), fixed("Timestamp is out of range")},
+	{regexp.MustCompile(`^Date out of range`), fixed("Date is out of range")},
+	{regexp.MustCompile(`^Invalid UTF8 Codepoint (-?\d+)`), func(p []string) string { return "Not a valid Unicode code point: " + p[1] }},
+	{regexp.MustCompile(`^Invalid escape string`), fixed("Escape string must be a single character")},
+	{regexp.MustCompile(`^Like pattern must not end with escape character`), fixed(types.ErrEscape.Error())},
+}
 
-func typeName(duck string) string {
-	if name, ok := typeNames[duck]; ok {
-		return name
+func fixed(text string) func([]string) string { return func([]string) string { return text } }
+
+// doubleCast words the error of a number that an integer type does not hold.
+func doubleCast(p []string) string {
+	x, _ := strconv.ParseFloat(p[1], 64) // infinite when it is that large, as it should be
+	return types.WholeNumberError(x, duckKinds[p[2]]).Error()
+}
+
+// duckKinds are the kinds behind DuckDB's own names for its types.
+var duckKinds = map[string]types.Kind{"INT32": types.Integer, "INT64": types.Bigint, "BOOL": types.Boolean, "DOUBLE": types.Double}
+
+func kindName(duck string) string { return duckKinds[duck].String() }
+
+// kindOf is the type of which a number is the smallest.
+func kindOf(smallest string) string {
+	if smallest == "-2147483648" {
+		return types.Integer.String()
 	}
-	return duck
+	return types.Bigint.String()
 }
 
 // inPlace is what DuckDB adds to say where in its own statement an error is.
-var inPlace = regexp.MustCompile(`(?s)( when casting from source column \S+)?(\n\nLINE \d+: .*)?$`)
+var inPlace = regexp.MustCompile(`(?s)( when casting from source column .*?)?(\n\nLINE \d+: .*)?$`)
 
-// clientText returns the text that a client of Timestream expects for DuckDB's.
-func clientText(message string) string {
-	message = strings.TrimSuffix(message, inPlace.FindString(message))
-	for _, t := range texts {
+// unknownTexts stand for errors of values that nothing above knows, by their class:
+// what DuckDB says is about a statement and types that the client never saw.
+var unknownTexts = map[duckdb.Class]string{
+	duckdb.Conversion: "A value cannot be cast to the type that it is needed as",
+	duckdb.OutOfRange: "A value is out of range",
+}
+
+// clientText returns the text that a client of Timestream expects for an error of
+// DuckDB's; known is false where it says less than DuckDB's own.
+func clientText(failed *duckdb.Error) (text string, known bool) {
+	if own, ok := strings.CutPrefix(failed.Message, raised); ok {
+		return own, true
+	}
+	message := strings.TrimSuffix(failed.Message, inPlace.FindString(failed.Message))
+	for _, t := range errorTexts {
 		if part := t.pattern.FindStringSubmatch(message); part != nil {
-			return t.text(part)
+			return t.text(part), true
 		}
 	}
-	return message
+	if text, ok := unknownTexts[failed.Class]; ok {
+		return text, false
+	}
+	return "A function does not take one of the values that it is given", false
 }

@@ -26,7 +26,7 @@ type family struct {
 
 // table is every function by its lower-case name.
 var table = build([]family{
-	{Scalar, operators},
+	{Scalar, operators}, {Scalar, intervalOperators},
 	{Scalar, clockFunctions}, {Scalar, binning}, {Scalar, dateArithmetic}, {Scalar, extraction}, {Scalar, epoch}, {Scalar, formatting},
 	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, arrays}, {Scalar, series},
 	{Aggregate, aggregates}, {Aggregate, statistics}, {Window, windows},

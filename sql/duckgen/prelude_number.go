@@ -4,7 +4,7 @@ package duckgen
 // one where DuckDB answers NULL.
 var numberMacros = []string{
 	"tm_div(a, b) AS CASE WHEN b = 0 THEN CAST(tm_raise('Division by zero') AS INTEGER) ELSE a // b END",
-	"tm_mod(a, b) AS CASE WHEN b = 0 THEN CAST(tm_raise('Division by zero') AS INTEGER) ELSE a % b END",
+	"tm_mod(a, b) AS CASE WHEN b = 0 THEN CAST(tm_raise('Division by zero') AS INTEGER) ELSE a % CASE WHEN b = -1 THEN 1 ELSE b END END",
 	"tm_ln(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE ln(x) END",
 	"tm_log2(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE log2(x) END",
 	"tm_log10(x) AS CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE log10(x) END",

@@ -3,7 +3,6 @@ package types
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Convert casts a scalar value that is not NULL, in its Go form, as CAST does.
@@ -36,7 +35,7 @@ var converters = map[[2]Kind]func(any) (any, error){
 	{Bigint, Integer}:  func(v any) (any, error) { return narrow(v.(int64)) },
 	{Bigint, Double}:   func(v any) (any, error) { return float64(v.(int64)), nil },
 	{Double, Boolean}:  func(v any) (any, error) { return v.(float64) != 0, nil },
-	{Double, Bigint}:   func(v any) (any, error) { return wholeNumber(v.(float64), Bigint) },
+	{Double, Bigint}:   toBigint,
 	{Double, Integer}:  toInteger,
 	{Timestamp, Date}:  func(v any) (any, error) { return int32(DayOf(v.(int64))), nil },
 	{Timestamp, Time}:  func(v any) (any, error) { return v.(int64) - DayOf(v.(int64))*Day, nil },
@@ -57,19 +56,30 @@ func narrow(n int64) (any, error) {
 	return int32(n), nil
 }
 
-// wholeNumber rounds to the nearest, ties away from zero.
-func wholeNumber(x float64, k Kind) (int64, error) {
-	r := math.Round(x)
-	if !(r >= -1<<63 && r < 1<<63) {
-		return 0, fmt.Errorf("Cannot cast '%s' to %s", AppendDouble(nil, x), strings.ToUpper(k.String()))
+func toBigint(v any) (any, error) {
+	x := v.(float64)
+	if r := math.Round(x); r >= -1<<63 && r < 1<<63 {
+		return int64(r), nil
 	}
-	return int64(r), nil
+	return nil, WholeNumberError(x, Bigint)
 }
 
 func toInteger(v any) (any, error) {
-	n, err := wholeNumber(v.(float64), Integer)
-	if err != nil {
-		return nil, err
+	x := v.(float64)
+	if r := math.Round(x); r >= -1<<31 && r < 1<<31 {
+		return int32(r), nil
 	}
-	return narrow(n)
+	return nil, WholeNumberError(x, Integer)
+}
+
+// WholeNumberError is the error of casting a double that integer or bigint, as k says,
+// does not hold. The texts are Trino's, which has three.
+func WholeNumberError(x float64, k Kind) error {
+	switch {
+	case k == Bigint:
+		return fmt.Errorf("Unable to cast %s to bigint", AppendDouble(nil, x))
+	case math.IsNaN(x):
+		return fmt.Errorf("Cannot cast double NaN to integer")
+	}
+	return fmt.Errorf("Out of range for integer: %s", AppendDouble(nil, x))
 }

@@ -57,12 +57,15 @@ func boolFromText(text string) (any, bool) {
 // doubleFromText reads what Java reads: no hexadecimal digits, no underscores, and
 // the names NaN and Infinity in exactly that spelling. Too large is Infinity.
 func doubleFromText(text string) (any, bool) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimFunc(text, func(c rune) bool { return c <= ' ' })
 	switch strings.TrimLeft(text, "+-") {
 	case "NaN":
 		return math.NaN(), len(text) <= 4
 	case "Infinity":
 		return math.Inf(1 - 2*strings.Count(text, "-")), len(text) <= 9
+	}
+	if n := len(text) - 1; n > 0 && strings.ContainsRune("dDfF", rune(text[n])) && strings.Trim(text[n-1:n], "0123456789.") == "" {
+		text = text[:n] // Java reads its own literals, which may name their type
 	}
 	if strings.Trim(text, "0123456789.eE+-") != "" || text == "" {
 		return nil, false
@@ -79,5 +82,9 @@ func castError(text string, k Kind) error {
 	if k == Timestamp || k == Date || k == Time {
 		return fmt.Errorf("Value cannot be cast to %s: %s", k, text)
 	}
-	return fmt.Errorf("Cannot cast '%s' to %s", text, strings.ToUpper(k.String()))
+	name := strings.ToUpper(k.String())
+	if k == Integer {
+		name = "INT"
+	}
+	return fmt.Errorf("Cannot cast '%s' to %s", text, name)
 }

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -60,7 +61,21 @@ func AppendDouble(b []byte, x float64) []byte {
 	case abs == 0 || abs >= 1e-3 && abs < 1e7:
 		return withPoint(strconv.AppendFloat(b, x, 'f', -1, 64), len(b))
 	}
-	return javaExponent(b, strconv.AppendFloat(nil, x, 'e', -1, 64))
+	return javaExponent(b, scientific(x))
+}
+
+// scientific returns the shortest digits of a number, but of those with two digits the
+// nearest where one would do: 4.9e-324 and not 5e-324.
+func scientific(x float64) []byte {
+	text := strconv.AppendFloat(nil, x, 'e', -1, 64)
+	if slices.Contains(text, '.') {
+		return text
+	}
+	two := strconv.AppendFloat(nil, x, 'e', 1, 64)
+	if back, err := strconv.ParseFloat(string(two), 64); err == nil && back == x {
+		return two
+	}
+	return text
 }
 
 // withPoint appends .0 when the number that starts at from has no point.
