@@ -30,11 +30,12 @@ type item struct {
 	id     plan.ID
 	sql    string
 	simple bool // a column or a short constant: repeating it costs nothing
+	column bool // a column of FROM, which an outer join turns into NULL where it has no partner
 	call   bool // the call of an aggregate
 }
 
 // plainItem is a column that reads as the text of a name.
-func plainItem(id plan.ID, sql string) item { return item{id: id, sql: sql, simple: true} }
+func plainItem(id plan.ID, sql string) item { return item{id: id, sql: sql, simple: true, column: true} }
 
 // orderKey is one key of ORDER BY: a column of the block by identity, else a text over FROM.
 type orderKey struct {
@@ -49,12 +50,13 @@ func (b *block) plain() bool { return !b.grouped && !b.windowed && !b.ended() }
 // ended reports that DISTINCT, ORDER BY or LIMIT were added.
 func (b *block) ended() bool { return b.distinct || len(b.order) > 0 || b.limit != "" }
 
-// bare reports that the block is its FROM and nothing else.
+// bare reports that the block is its FROM and nothing else: every item is a column of it.
 func (b *block) bare() bool {
-	return b.plain() && len(b.with) == 0 && len(b.where) == 0 && b.from != "" && b.simple()
+	return b.plain() && len(b.with) == 0 && len(b.where) == 0 && b.from != "" &&
+		!slices.ContainsFunc(b.items, func(it item) bool { return !it.column })
 }
 
-// simple reports that every column is a plain reference.
+// simple reports that every item may be repeated for nothing.
 func (b *block) simple() bool {
 	return !slices.ContainsFunc(b.items, func(it item) bool { return !it.simple })
 }

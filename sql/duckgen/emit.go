@@ -207,7 +207,7 @@ func (e *emitter) pick(b *block, id plan.ID) item {
 		return b.items[i]
 	}
 	if text, ok := e.outer(id); ok {
-		return plainItem(id, text)
+		return item{id: id, sql: text, simple: true}
 	}
 	e.err = fmt.Errorf("emit: column %d is not in scope", id)
 	return plainItem(id, "NULL")

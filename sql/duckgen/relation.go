@@ -91,7 +91,7 @@ func (e *emitter) assign(b *block, assigns []plan.Assign) *block {
 		items[i] = item{id: a.Col.ID, sql: e.expr(in, a.Expr), simple: simple(a.Expr)}
 		if r, ok := a.Expr.(*plan.Ref); ok {
 			from := e.pick(b, r.Col.ID)
-			items[i].simple, items[i].call = from.simple, from.call
+			items[i].simple, items[i].column, items[i].call = from.simple, from.column, from.call
 		}
 	}
 	b.items = items
