@@ -100,6 +100,6 @@ func emitRegexLambda(c Call) (string, error) {
 		return "", err
 	}
 	return "list_transform([tm_regexp_pieces(" + c.Args[0].SQL + ", " + c.Args[1].SQL + ")], lambda " + f + ": " +
-		"tm_join_all(list_transform(range(len(" + f + ") // " + stride + "), lambda " + i + ": " +
+		"tm_join_all(list_transform(range((len(" + f + ") - 1) // " + stride + "), lambda " + i + ": " +
 		f + "[" + i + " * " + stride + " + 1] || " + body + ")) || " + f + "[len(" + f + ")])[1]", nil
 }

@@ -183,3 +183,23 @@ func (p *parser) trimSide() (prefix string, stated bool) {
 	p.next()
 	return prefix, true
 }
+
+// normalize = NORMALIZE '(' expr [ ',' ( ident | expr ) ] ')', the ident being a form's
+// name. It gives the tree of a call with a text; its name is a reserved word.
+func (p *parser) normalize() ast.Expr {
+	first := p.next()
+	name := &ast.Ident{Place: ast.At(first.Span), Name: "normalize", Quoted: true}
+	c := &ast.Call{Name: &ast.QName{Place: name.Place, Parts: []*ast.Ident{name}}}
+	p.expect(token.LParen)
+	c.Args = []ast.Expr{p.expr()}
+	if p.accept(token.Comma) {
+		form := p.expr()
+		if n, ok := form.(*ast.Name); ok && !n.Quoted {
+			form = &ast.String{Place: n.Place, Value: strings.ToUpper(n.Name)}
+		}
+		c.Args = append(c.Args, form)
+	}
+	p.expect(token.RParen)
+	c.Place = p.since(first)
+	return c
+}

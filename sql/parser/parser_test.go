@@ -100,6 +100,7 @@ func TestParse(t *testing.T) {
 		{"lambda in an operator", "select f(1 + x -> x or y)", "SELECT f(1 + (x -> x OR y))"},
 		{"substring", "select substring(a from b for c)", "SELECT substring(a, b, c)"},
 		{"trim", "select trim(a), trim(a, b), TRIM(a FROM b), trim(both a from b), trim(leading 'x' from b), trim(trailing from b)", "SELECT trim(a), trim(a, b), TRIM(b, a), trim(b, a), ltrim(b, 'x'), rtrim(b)"},
+		{"normalize", "select normalize(a), NORMALIZE(a, nfd)", `SELECT "normalize"(a), "normalize"(a, 'NFD')`},
 		{"trim of columns named as its words", "select trim(both), trim(leading, trailing), trim(both both from leading)", "SELECT trim(both), trim(leading, trailing), trim(leading, both)"},
 		{"array type", "select cast(a as bigint array)", "SELECT CAST(a AS array(bigint))"},
 		{"quoted names keep quotes", `select "a", "B c"`, `SELECT "a", "B c"`},

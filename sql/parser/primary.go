@@ -105,6 +105,8 @@ func (p *parser) reservedAtom() ast.Expr {
 		return &ast.Exists{Place: p.since(t), Query: q}
 	case token.Extract:
 		return p.extract()
+	case token.Normalize:
+		return p.normalize()
 	case token.Grouping:
 		p.next()
 		args := parens(p, p.expr)
