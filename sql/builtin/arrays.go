@@ -1,130 +1,131 @@
 package builtin
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"tidemark/sql/types"
 )
 
-// arrays (developer guide, "Array functions", "Filter and reduce functions"). NULLs
-// in them follow Trino's rules, which DuckDB's own functions do not.
+// arrays (developer guide, "Array functions"; the rest as in Trino). NULLs and NaN in
+// them follow Trino's rules, which DuckDB's own functions do not. What a lambda of
+// DuckDB repeats for each element is bound to a name before it.
 var arrays = []entry{
-	{Sig: "array_distinct(array(T)) array(T)", SQL: "tm_distinct({1})", Doc: "Without repetitions, in the order of first occurrence."},
-	{Sig: "array_union(array(T), array(T)) array(T)", SQL: "tm_distinct({1} || {2})", Doc: "The elements of both without repetitions."},
-	{Sig: "array_intersect(array(T), array(T)) array(T)", SQL: "tm_intersect({1}, {2})", Doc: "The elements that both have, without repetitions."},
-	{Sig: "array_except(array(T), array(T)) array(T)", SQL: "tm_except({1}, {2})", Doc: "The elements that only the first has, without repetitions."},
+	{Sig: "array_distinct(array(T)) array(T)", Emit: emitUnlessNull("tm_distinct({1})"), Doc: "Without repetitions, in the order of first occurrence."},
+	{Sig: "array_union(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_distinct({1} || {2})"), Doc: "The elements of both without repetitions."},
+	{Sig: "array_intersect(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_intersect({1}, {2})"), Doc: "The elements that both have, without repetitions."},
+	{Sig: "array_except(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_except({1}, {2})"), Doc: "The elements that only the first has, without repetitions."},
 	{Sig: "array_join(array(T), varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are left out."},
 	{Sig: "array_join(array(T), varchar, varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are replaced."},
-	{Sig: "array_max(array(O)) O", SQL: "tm_list_max({1})", Doc: "The largest element; NULL when one is NULL."},
-	{Sig: "array_min(array(O)) O", SQL: "tm_list_min({1})", Doc: "The smallest element; NULL when one is NULL."},
-	{Sig: "array_position(array(T), T) bigint", SQL: "tm_list_position({1}, {2})", Doc: "Where the element first stands, counted from 1; 0 if nowhere."},
-	{Sig: "array_remove(array(T), T) array(T)", SQL: "tm_list_remove({1}, {2})", Doc: "Without the elements that equal the second."},
+	{Sig: "array_max(array(O)) O", Emit: emitArrayMax, Doc: "The largest element, NaN only if there is no other; NULL when one is NULL."},
+	{Sig: "array_min(array(O)) O", SQL: "tm_list_min({1})", Doc: "The smallest element, NaN only if there is no other; NULL when one is NULL."},
+	{Sig: "array_position(array(T), T) bigint", Emit: emitSearch("tm_list_position"), Doc: "Where the element first stands, counted from 1; 0 if nowhere."},
+	{Sig: "array_remove(array(T), T) array(T)", Emit: emitSearch("tm_list_remove"), Doc: "Without the elements that equal the second."},
 	{Sig: "array_sort(array(O)) array(O)", SQL: "list_sort({1}, 'ASC', 'NULLS LAST')", Doc: "In ascending order, NULLs last."},
-	{Sig: "arrays_overlap(array(T), array(T)) boolean", SQL: "tm_overlap({1}, {2})", Doc: "Whether they share an element that is not NULL."},
+	{Sig: "arrays_overlap(array(T), array(T)) boolean", SQL: "tm_overlap({1}, {2})", Doc: "Whether they share an element that is not NULL; NULL if they do not and one has a NULL."},
 	{Sig: "cardinality(array(T)) bigint", SQL: "len({1})", Doc: "The number of elements."},
+	{Sig: "combinations(array(T), bigint) array(array(T))", Emit: emitCombinations, Ext: true, Doc: "The subsets of so many elements, a constant from 0 to 5; at most 100,000 elements in all."},
 	{Sig: "concat(array(T), array(T)...) array(T)", Emit: emitConcat, Doc: "The arrays joined; NULL when one is NULL."},
-	{Sig: "contains(array(T), T) boolean", SQL: "tm_contains({1}, {2})", Doc: "Whether the element is in the array."},
+	{Sig: "contains(array(T), T) boolean", Emit: emitSearch("tm_contains"), Ext: true, Doc: "Whether the element is in the array; NULL if it is not and a NULL is."},
 	{Sig: "element_at(array(T), bigint) T", SQL: "list_extract({1}, tm_not_zero({2}))", Doc: "The element at a position, from the end when negative; NULL beyond."},
-	{Sig: "flatten(array(array(T))) array(T)", SQL: "flatten({1})", Doc: "The elements of the inner arrays."},
+	{Sig: "flatten(array(array(T))) array(T)", SQL: "flatten({1})", Ext: true, Doc: "The elements of the inner arrays."},
+	{Sig: "ngrams(array(T), bigint) array(array(T))", Emit: emitUnlessNull("tm_ngrams({1}, {2})"), Ext: true, Doc: "Every run of so many neighbours; the whole array where it has no more."},
 	{Sig: "repeat(T, bigint) array(T)", SQL: "list_transform([{'v': {1}, 'n': tm_at_most({2})}], lambda r: list_transform(range(r.n), lambda i: r.v))[1]", Doc: "The element so many times, at most 10,000."},
 	{Sig: "reverse(array(T)) array(T)", SQL: "list_reverse({1})", Doc: "In opposite order."},
-	{Sig: "sequence(bigint, bigint) array(bigint)", SQL: "tm_sequence({1}, {2}, CAST(CASE WHEN {1} <= {2} THEN 1 ELSE -1 END AS BIGINT))", Doc: "The numbers from the first to the second, at most 10,000."},
-	{Sig: "sequence(bigint, bigint, bigint) array(bigint)", SQL: "tm_sequence({1}, {2}, {3})", Doc: "The numbers from the first to the second in steps, at most 10,000."},
-	{Sig: "sequence(timestamp, timestamp) array(timestamp)", SQL: "tm_sequence_time({1}, {2}, CAST(CASE WHEN {1} <= {2} THEN 1 ELSE -1 END * 86400000000000 AS BIGINT))", Doc: "The timestamps from the first to the second a day apart, at most 10,000."},
-	{Sig: "sequence(timestamp, timestamp, interval day to second) array(timestamp)", SQL: "tm_sequence_time({1}, {2}, {3})", Doc: "The timestamps from the first to the second in steps, at most 10,000."},
-	{Sig: "sequence(timestamp, timestamp, interval year to month) array(timestamp)", SQL: "tm_sequence_months({1}, {2}, {3})", Doc: "The timestamps from the first to the second in calendar months, at most 10,000."},
-	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e: {'r': hash({r}, e), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
+	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e, i: {'r': hash({r}, i), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
 	{Sig: "slice(array(T), bigint, bigint) array(T)", SQL: "tm_slice({1}, {2}, {3})", Doc: "So many elements from a position on, which counts from the end when negative."},
+	{Sig: "trim_array(array(T), bigint) array(T)", SQL: "tm_trim_array({1}, {2})", Ext: true, Doc: "Without so many elements at the end; more than there are is an error."},
 	{Sig: "zip(array(T), array(U)) array(row(T, U))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V)) array(row(T, U, V))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V), array(W)) array(row(T, U, V, W))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
-
-	{Sig: "filter(timeseries(T), lambda(row(time timestamp, value T)) boolean) timeseries(T)", Emit: emitListLambda("list_filter"), Doc: "The points for which the lambda is true."},
-	{Sig: "filter(array(T), lambda(T) boolean) array(T)", Emit: emitListLambda("list_filter"), Doc: "The elements for which the lambda is true."},
-	{Sig: "transform(array(T), lambda(T) U) array(U)", Emit: emitListLambda("list_transform"), Doc: "What the lambda makes of each element."},
-	{Sig: "any_match(array(T), lambda(T) boolean) boolean", Emit: emitMatch("list_bool_or", "false"), Doc: "Whether the lambda is true for some element."},
-	{Sig: "all_match(array(T), lambda(T) boolean) boolean", Emit: emitMatch("list_bool_and", "true"), Doc: "Whether the lambda is true for every element."},
-	{Sig: "none_match(array(T), lambda(T) boolean) boolean", Emit: emitMatch("NOT list_bool_or", "true"), Doc: "Whether the lambda is true for no element."},
-	{Sig: "reduce(array(T), S, lambda(S, T) S, lambda(S) R) R", Emit: emitReduce, Doc: "The elements folded from the left into a state, and that into a result."},
+	{Sig: "zip(array(T), array(U), array(V), array(W), array(X)) array(row(T, U, V, W, X))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 }
 
-func emitListLambda(function string) func(Call) (string, error) {
+// emitUnlessNull renders a template whose lambdas DuckDB cannot bind over a literal NULL.
+func emitUnlessNull(template string) func(Call) (string, error) {
 	return func(c Call) (string, error) {
-		text, err := lambdaOver(c.Args[0].SQL, c.Args[1])
-		return function + text, err
+		for _, a := range c.Args {
+			if a.Const && a.Value == nil {
+				return "CAST(NULL AS " + DuckType(c.Result) + ")", nil
+			}
+		}
+		return fill(template, c), nil
 	}
 }
 
-// lambdaOver renders (list, lambda x: body).
-func lambdaOver(list string, f Arg) (string, error) {
-	body, err := f.Lambda(f.Params...)
-	return "(" + list + ", lambda " + strings.Join(f.Params, ", ") + ": " + body + ")", err
+// emitArrayMax negates doubles, among which NaN is DuckDB's largest.
+func emitArrayMax(c Call) (string, error) {
+	if c.Result.Kind == types.Double && c.Args[0].NaN {
+		return fill("(-tm_list_min(list_transform({1}, lambda v: -v)))", c), nil
+	}
+	return fill("tm_list_max({1})", c), nil
 }
 
-// emitMatch folds what a lambda says of each element; DuckDB answers NULL for an empty list.
-func emitMatch(fold, empty string) func(Call) (string, error) {
+// emitSearch renders a search for an element: NaN, which equals nothing, is in no array.
+func emitSearch(macro string) func(Call) (string, error) {
 	return func(c Call) (string, error) {
-		text, err := lambdaOver(c.Args[0].SQL, c.Args[1])
-		return "CASE WHEN len(" + c.Args[0].SQL + ") = 0 THEN " + empty + " ELSE " + fold + "(list_transform" + text + ") END", err
+		if e := c.Args[1]; e.Type.Kind == types.Double && e.NaN {
+			return fill(macro+"_double({1}, {2})", c), nil
+		}
+		return fill(macro+"({1}, {2})", c), nil
 	}
-}
-
-// emitReduce carries state and element in one struct, because list_reduce wants the
-// state to have the type of the elements:
-//
-//	list_reduce(list_transform(list, lambda x: {'s': NULL, 'x': x}),
-//	            lambda a, e: {'s': step(a.s, e.x), 'x': NULL}, {'s': start, 'x': NULL}).s
-func emitReduce(c Call) (string, error) {
-	list, start, step, output := c.Args[0], c.Args[1], c.Args[2], c.Args[3]
-	state, element := DuckType(start.Type), DuckType(*list.Type.Elem)
-	a, e := step.Params[0], step.Params[1]
-	body, err := step.Lambda(a+".s", e+".x")
-	if err != nil {
-		return "", err
-	}
-	none := "CAST(NULL AS " + element + ")"
-	wrapped := "list_transform(" + list.SQL + ", lambda " + e + ": {'s': CAST(NULL AS " + state + "), 'x': " + e + "})"
-	folded := "list_reduce(" + wrapped + ", lambda " + a + ", " + e + ": {'s': " + body + ", 'x': " + none + "}, " +
-		"{'s': CAST(" + start.SQL + " AS " + state + "), 'x': " + none + "}).s"
-	result, err := lambdaOver("["+folded+"]", output)
-	return "list_transform" + result + "[1]", err
 }
 
 // emitArrayJoin casts the elements to texts first.
 func emitArrayJoin(c Call) (string, error) {
-	list, elem := c.Args[0].SQL, *c.Args[0].Type.Elem
+	elem := *c.Args[0].Type.Elem
 	if !types.CanCast(elem, types.Of(types.Varchar)) {
-		return "", fmt.Errorf("array_join cannot join %s", c.Args[0].Type)
+		return "", fmt.Errorf("Input type %s not supported", elem)
 	}
-	text := CastSQL("j", elem, types.Of(types.Varchar))
+	texts := "list_transform({1}, lambda j: " + CastSQL("j", elem, types.Of(types.Varchar)) + ")"
 	if len(c.Args) == 3 {
-		text = "coalesce(" + text + ", " + c.Args[2].SQL + ")"
+		texts = "tm_replace_null(" + texts + ", {3})"
 	}
-	texts := "list_transform(" + list + ", lambda j: " + text + ")"
 	if c.Args[1].Const && c.Args[1].Value != nil {
-		return "array_to_string(" + texts + ", " + c.Args[1].SQL + ")", nil
+		return fill("tm_joined("+texts+", array_to_string("+texts+", {2}))", c), nil
 	}
-	return "tm_join(" + texts + ", " + c.Args[1].SQL + ")", nil // array_to_string takes constants only
+	return fill("tm_join("+texts+", {2})", c), nil // array_to_string takes constants only
 }
 
-// emitZip builds rows by position; DuckDB answers NULL for a position beyond a list.
+// emitZip names the fields of DuckDB's rows. It takes a NULL for an empty array.
 func emitZip(c Call) (string, error) {
-	lengths, fields := make([]string, len(c.Args)), make([]string, len(c.Args))
+	tests, fields := make([]string, len(c.Args)), make([]string, len(c.Args))
 	for i, arg := range c.Args {
-		lengths[i] = "len(" + arg.SQL + ")"
-		fields[i] = "'" + FieldName(i) + "': " + arg.SQL + "[z]"
+		tests[i], fields[i] = arg.SQL+" IS NULL", "'"+FieldName(i)+"': "+FieldSQL("z", i)
 	}
-	longest := emitted(emitExtreme("greatest")(Call{Args: textArgs(lengths)}))
-	return "list_transform(range(1, " + longest + " + 1), lambda z: {" + strings.Join(fields, ", ") + "})", nil
+	return "CASE WHEN " + strings.Join(tests, " OR ") + " THEN NULL ELSE list_transform(list_zip(" + c.list() + "), lambda z: {" +
+		strings.Join(fields, ", ") + "}) END", nil
 }
 
-func emitted(text string, _ error) string { return text }
+// mostCombined is the largest subset that combinations makes.
+const mostCombined = 5
 
-func textArgs(texts []string) []Arg {
-	args := make([]Arg, len(texts))
-	for i, t := range texts {
-		args[i].SQL = t
+func emitCombinations(c Call) (string, error) {
+	n, known := c.Args[1].Value.(int64)
+	switch {
+	case !c.Args[1].Const || !known && c.Args[1].Value != nil:
+		return "", errors.New("the size of the combinations must be a constant")
+	case !known:
+		return "CAST(NULL AS " + DuckType(c.Result) + ")", nil
+	case n < 0:
+		return "", fmt.Errorf("combination size must not be negative: %d", n)
+	case n > mostCombined:
+		return "", fmt.Errorf("combination size must not exceed %d: %d", mostCombined, n)
 	}
-	return args
+	return fill("list_transform([tm_combinable({1}, "+strconv.FormatInt(n, 10)+")], lambda s: "+subsets("s", int(n))+")[1]", c), nil
+}
+
+// subsets nests a list per element of the subset: those of k elements that end at a
+// position are the ones of k-1 elements before it, each with the element there.
+func subsets(list string, k int) string {
+	if k == 0 {
+		return "[list_slice(" + list + ", 1, 0)]"
+	}
+	suffix := "_" + string(rune('a'+k))
+	at, before, subset := "i"+suffix, "s"+suffix, "c"+suffix
+	longer := "list_transform(" + subsets(before, k-1) + ", lambda " + subset + ": " + subset + " || [list_extract(" + list + ", " + at + ")])"
+	bound := "list_transform([list_slice(" + list + ", 1, " + at + " - 1)], lambda " + before + ": " + longer + ")[1]"
+	return "flatten(list_transform(range(1, len(" + list + ") + 1), lambda " + at + ": " + bound + "))"
 }

@@ -274,11 +274,30 @@ func (b *binding) finish(args []ArgType, body BodyType, f *Function) (Match, err
 			m.Args[i] = t
 		}
 		if _, ok := types.Coerce(t, m.Args[i]); !ok {
+			if b.widen(p.elem.variable, t) {
+				return b.finish(args, body, f)
+			}
 			return Match{}, &Error{Arguments, fmt.Sprintf("Lambda of function %s must return %s, not %s", f.Name, m.Args[i], t)}
 		}
 	}
 	m.Result = b.substitute(b.overload.result)
 	return m, nil
+}
+
+// widen gives a variable the type that what bound it and what a lambda returns have in
+// common, where it is another one: reduce(a, 0, (s, x) -> s + 0.5, ...) has a state
+// that is a double. Types widen in few steps.
+func (b *binding) widen(variable byte, t types.Type) bool {
+	if variable == 0 {
+		return false
+	}
+	known, _ := b.vars.get(variable)
+	common, ok := types.Common(known, t)
+	if !ok || common.Equal(known) {
+		return false
+	}
+	b.vars.set(variable, common)
+	return true
 }
 
 func (b *binding) lambda(i int, p pattern, body BodyType) (types.Type, error) {

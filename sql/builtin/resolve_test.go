@@ -57,7 +57,7 @@ func TestResolve(t *testing.T) {
 		{"sequence:integer,integer", "bigint, bigint -> array(bigint)"},
 		{"zip:array(bigint),array(varchar)", "array(bigint), array(varchar) -> array(row(bigint, varchar))"},
 		{"foo:bigint", "Function 'foo' not registered"},
-		{"Interpolate_Linear:bigint", "Function 'Interpolate_Linear' is not supported: this release does not compute it"},
+		{"Map_Agg:bigint", "Function 'Map_Agg' is not supported: it needs a type that Timestream SQL does not have"},
 	}
 	for _, tt := range tests {
 		name, list, _ := strings.Cut(tt.call, ":")
