@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"slices"
 	"strings"
 
 	"tidemark/sql/ast"
@@ -97,12 +98,17 @@ func (s *scope) find(database, rel, name string, at place) *field {
 		}
 	}
 	if several {
-		fail(at.Span(), "Column '%s' is ambiguous", name)
+		fail(at.Span(), "Column '%s' is ambiguous", dotted(database, rel, name))
 	}
 	if exact != nil {
 		return exact
 	}
 	return folded
+}
+
+// dotted joins the parts of a name that are there.
+func dotted(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ".")
 }
 
 // has reports whether a relation has exactly this name.
