@@ -46,7 +46,7 @@ func ParseDuration(text string) (any, Type, error) {
 		n, err := wholeMonths(number, months)
 		return n, Of(IntervalYearToMonth), err
 	}
-	return nil, Type{}, fmt.Errorf("unknown time unit: %s", unit)
+	return nil, Type{}, fmt.Errorf("Unknown time unit: %s", unit)
 }
 
 // scaled returns number times unit, rounded half away from zero.
