@@ -33,7 +33,7 @@ type Span struct{ Offset, Length uint64 }
 // Texts reads and writes the texts of a column. A text that was read is gone with the batch.
 type Texts interface {
 	Text(row int) string
-	PutText(row int, text string)
+	PutText(row int, text string) // copies the text
 }
 
 // Store is what a result needs of the engine.
@@ -110,4 +110,31 @@ func (b *Batch) setNull(row int) {
 	if b.Result.Spans != nil {
 		b.Result.Spans[row] = Span{}
 	}
+}
+
+// set writes a scalar that is not NULL.
+func (c *Column) set(row int, v any) {
+	switch v := v.(type) {
+	case int64:
+		c.Int64s[row] = v
+	case int32:
+		c.Int32s[row] = v
+	case float64:
+		c.Float64s[row] = v
+	case bool:
+		c.Bools[row] = v
+	case string:
+		c.Texts.PutText(row, v)
+	}
+}
+
+// any reads a number, for what works on several kinds.
+func (c *Column) any(row int) any {
+	switch {
+	case c.Float64s != nil:
+		return c.Float64s[row]
+	case c.Int64s != nil:
+		return c.Int64s[row]
+	}
+	return c.Int32s[row]
 }

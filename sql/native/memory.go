@@ -1,6 +1,9 @@
 package native
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // maxApplied bounds the elements of a result of Apply.
 const maxApplied = 1 << 24
@@ -83,7 +86,7 @@ func regrown(old *Column, k Kind, n int) *Column {
 type textSlice []string
 
 func (t textSlice) Text(row int) string          { return t[row] }
-func (t textSlice) PutText(row int, text string) { t[row] = text }
+func (t textSlice) PutText(row int, text string) { t[row] = strings.Clone(text) }
 
 // newColumn returns a column of n values without elements.
 func newColumn(k Kind, n int) *Column {
@@ -133,22 +136,6 @@ func columnOf(k Kind, values []any) *Column {
 		c.Time, c.Value = columnOf(Timestamp, times), columnOf(k.Elem(), elements)
 	}
 	return c
-}
-
-// set writes a scalar that is not NULL.
-func (c *Column) set(row int, v any) {
-	switch v := v.(type) {
-	case int64:
-		c.Int64s[row] = v
-	case int32:
-		c.Int32s[row] = v
-	case float64:
-		c.Float64s[row] = v
-	case bool:
-		c.Bools[row] = v
-	case string:
-		c.Texts.PutText(row, v)
-	}
 }
 
 // value reads a value in its Go form.
