@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -25,11 +26,17 @@ var (
 func TestRandomQueries(t *testing.T) {
 	engine := openEngine(t, Options{})
 	plain := engine.without(slices.Concat(optionalPasses()...)...)
-	twin := fillRandom(t, engine)
+	twin, refused := fillRandom(t, engine), 0
 	for i := range *randomQueries {
 		seed := *randomSeed + uint64(i)
 		q := newRandomQuery(seed)
-		want := twin.ask(t, q, seed)
+		want, ok := twin.ask(t, q, seed)
+		if !ok {
+			if refused++; refused > 1+i/50 {
+				t.Fatalf("DuckDB refuses %d of %d queries, now\n%s", refused, i+1, q.duck)
+			}
+			continue
+		}
 		for name, e := range map[string]*Engine{"rewritten": engine, "plain": plain} {
 			got, err := runAll(t, e, q.ours)
 			if err != nil {
@@ -66,10 +73,14 @@ func normalized(text string, ordered bool) string {
 // twin is a plain DuckDB database with the rows of the store.
 type twin struct{ conn *duckdb.Conn }
 
-// ask runs the query that was written for DuckDB.
-func (w twin) ask(t *testing.T, q randomQuery, seed uint64) string {
+// ask runs the query that was written for DuckDB; ok is false when DuckDB does not
+// find out the types of NULLs in it.
+func (w twin) ask(t *testing.T, q randomQuery, seed uint64) (answer string, ok bool) {
 	t.Helper()
 	rows, err := w.conn.Query(t.Context(), q.duck)
+	if failed, is := errors.AsType[*duckdb.Error](err); is && strings.Contains(failed.Message, "explicit cast is required") {
+		return "", false
+	}
 	if err != nil {
 		t.Fatalf("seed %d: DuckDB: %v\n%s", seed, err, q.duck)
 	}
@@ -85,7 +96,7 @@ func (w twin) ask(t *testing.T, q randomQuery, seed uint64) string {
 		}
 		b.WriteString("\n" + strings.TrimRight(strings.Join(cells, " | "), " "))
 	}
-	return normalized(b.String(), q.ordered)
+	return normalized(b.String(), q.ordered), true
 }
 
 // The tables of the random queries: dimensions and measures of every kind, with NULLs.
