@@ -18,10 +18,12 @@ import (
 // The files in testdata/samples hold the shapes of the queries that people publish: in the
 // developer guide, in dashboards, benchmarks, drivers' tests and programs. Texts, names and
 // rows are ours; the end of a title names where the shape was found. A case is one of a
-// golden file, and may have two more sections:
+// golden file, and may have further sections:
 //
 //	---- params          (values of @names, timestamps: a line `name 2026-01-01 12:00:00` each)
 //	---- runs            (instead of rows: the statement only has to run)
+//	---- steady          (the answer is the same at every moment of the hour after the clock,
+//	                     and in another hour: the end-to-end test asks it too)
 //
 // Rows were computed by another program over the same data, or by hand.
 
