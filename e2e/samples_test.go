@@ -111,9 +111,7 @@ func typeText(t *querytypes.Type) string {
 	case t.TimeSeriesMeasureValueColumnInfo != nil:
 		return "timeseries(" + typeText(t.TimeSeriesMeasureValueColumnInfo.Type) + ")"
 	case t.RowColumnInfo != nil:
-		return "row(" + printed(t.RowColumnInfo, func(c querytypes.ColumnInfo) string {
-			return strings.TrimLeft(aws.ToString(c.Name)+" "+typeText(c.Type), " ")
-		}, ", ") + ")"
+		return rowText(t.RowColumnInfo)
 	}
 	return strings.ToLower(strings.ReplaceAll(string(t.ScalarType), "_", " "))
 }
