@@ -1,6 +1,9 @@
 package analyzer
 
 import (
+	"slices"
+
+	"tidemark/sql/ast"
 	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
 )
@@ -30,4 +33,24 @@ func constantOf(x plan.Expr) (value any, ok bool) {
 		return values, true
 	}
 	return nil, false
+}
+
+// checkDistinctOrder refuses an order within DISTINCT values by anything but them.
+func checkDistinctOrder(c *ast.Call, call plan.AggCall) {
+	if !call.Distinct {
+		return
+	}
+	for _, k := range call.OrderBy {
+		if !slices.ContainsFunc(call.Args, func(arg plan.Expr) bool { return same(uncast(arg), uncast(k.Expr)) }) {
+			fail(c.Span(), "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
+		}
+	}
+}
+
+// uncast returns what a cast converts.
+func uncast(x plan.Expr) plan.Expr {
+	if c, ok := x.(*plan.Cast); ok && !c.Try {
+		return uncast(c.X)
+	}
+	return x
 }

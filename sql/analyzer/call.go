@@ -218,6 +218,7 @@ func (a *analyzer) aggArgs(c *ast.Call, f *builtin.Function, inner *env) plan.Ag
 		call.Filter = a.condition(c.Filter, inner, "Type of aggregation FILTER expression must be boolean (actual: %s)")
 	}
 	call.OrderBy = a.sortBy(c.OrderBy, inner)
+	checkDistinctOrder(c, call)
 	return call
 }
 

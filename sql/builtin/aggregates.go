@@ -15,11 +15,11 @@ var aggregates = []entry{
 	{Sig: "avg(N) double", SQL: "avg({d}{1}{o}){f}", Doc: "The arithmetic mean."},
 	{Sig: "avg(interval day to second) interval day to second", SQL: "CAST(round(avg({d}{1}{o}){f}) AS BIGINT)", Doc: "The arithmetic mean, to the nearest nanosecond."},
 	{Sig: "avg(interval year to month) interval year to month", SQL: "CAST(round(avg({d}{1}{o}){f}) AS INTEGER)", Doc: "The arithmetic mean, to the nearest month."},
-	{Sig: "min(O) O", SQL: "min({d}{1}{o}){f}", Doc: "The smallest value; NaN only if there is nothing else."},
+	{Sig: "min(O) O", SQL: "min({d}{1}){f}", Doc: "The smallest value; NaN only if there is nothing else."},
 	{Sig: "min(O, bigint) array(O)", Emit: emitSmallest, Doc: "The n smallest values, ascending; n is from 1 to 10,000."},
 	{Sig: "max(O) O", Emit: emitMax, Doc: "The largest value; NaN only if there is nothing else."},
 	{Sig: "max(O, bigint) array(O)", Emit: emitLargest, Doc: "The n largest values, descending; n is from 1 to 10,000."},
-	{Sig: "min_by(T, O) T", SQL: "arg_min_null({d}{1}, {2}{o}){f}", Doc: "The first argument of the row with the smallest second, NULL included."},
+	{Sig: "min_by(T, O) T", SQL: "arg_min_null({d}{1}, {2}){f}", Doc: "The first argument of the row with the smallest second, NULL included."},
 	{Sig: "min_by(T, O, bigint) array(T)", Emit: emitSmallestBy, Doc: "The first arguments of the n rows with the smallest second, ascending by it; n is from 1 to 10,000."},
 	{Sig: "max_by(T, O) T", Emit: emitMaxBy, Doc: "The first argument of the row with the largest second, NULL included."},
 	{Sig: "max_by(T, O, bigint) array(T)", Emit: emitLargestBy, Doc: "The first arguments of the n rows with the largest second, descending by it; n is from 1 to 10,000."},
@@ -40,18 +40,20 @@ var aggregates = []entry{
 // DuckDB takes NaN for the largest double. The largest number is therefore the
 // smallest of the negated ones, negated: NaN stays NaN, and stays last.
 
+func mayBeNaN(a Arg) bool { return a.NaN && a.Type.Kind == types.Double }
+
 func emitMax(c Call) (string, error) {
-	if c.Args[0].Type.Kind == types.Double {
-		return fill("(-min({d}-({1}){o}){f})", c), nil
+	if mayBeNaN(c.Args[0]) {
+		return fill("(-min({d}-({1})){f})", c), nil
 	}
-	return fill("max({d}{1}{o}){f}", c), nil
+	return fill("max({d}{1}){f}", c), nil
 }
 
 func emitMaxBy(c Call) (string, error) {
-	if c.Args[1].Type.Kind == types.Double {
-		return fill("arg_min_null({d}{1}, -({2}){o}){f}", c), nil
+	if mayBeNaN(c.Args[1]) {
+		return fill("arg_min_null({d}{1}, -({2})){f}", c), nil
 	}
-	return fill("arg_max_null({d}{1}, {2}{o}){f}", c), nil
+	return fill("arg_max_null({d}{1}, {2}){f}", c), nil
 }
 
 func emitSmallest(c Call) (string, error) {
@@ -59,7 +61,7 @@ func emitSmallest(c Call) (string, error) {
 }
 
 func emitLargest(c Call) (string, error) {
-	if c.Args[0].Type.Kind == types.Double {
+	if mayBeNaN(c.Args[0]) {
 		return fill("list_transform(min({d}"+where(c.Args[1], "{2}", "-({1})")+", tm_extremes({2})){f}, lambda r: -r)", c), nil
 	}
 	return fill("max({d}"+where(c.Args[1], "{2}", "{1}")+", tm_extremes({2})){f}", c), nil
@@ -68,7 +70,7 @@ func emitLargest(c Call) (string, error) {
 func emitSmallestBy(c Call) (string, error) { return extremesBy(c, "arg_min", "{2}"), nil }
 
 func emitLargestBy(c Call) (string, error) {
-	if c.Args[1].Type.Kind == types.Double {
+	if mayBeNaN(c.Args[1]) {
 		return extremesBy(c, "arg_min", "-({2})"), nil
 	}
 	return extremesBy(c, "arg_max", "{2}"), nil

@@ -66,7 +66,7 @@ func emitArrayMax(c Call) (string, error) {
 // emitSearch renders a search for an element: NaN, which equals nothing, is in no array.
 func emitSearch(macro string) func(Call) (string, error) {
 	return func(c Call) (string, error) {
-		if e := c.Args[1]; e.Type.Kind == types.Double && e.NaN {
+		if mayBeNaN(c.Args[1]) {
 			return fill(macro+"_double({1}, {2})", c), nil
 		}
 		return fill(macro+"({1}, {2})", c), nil

@@ -27,7 +27,7 @@ var statistics = []entry{
 	{Sig: "covar_pop(double, double) double", SQL: "covar_pop({d}{1}, {2}{o}){f}", Doc: "The covariance of the population."},
 	{Sig: "covar_samp(double, double) double", SQL: "covar_samp({d}{1}, {2}{o}){f}", Doc: "The covariance of the sample; NULL below two rows."},
 	{Sig: "entropy(bigint) double", SQL: "tm_entropy(sum({d}CAST(tm_entropy_count({1}) AS DOUBLE)){f}, sum({d}tm_x_log_x({1})){f})", Ext: true, Doc: "The entropy, in bits, of values that occur as often as the argument says; a negative count is an error."},
-	{Sig: "geometric_mean(double) double", SQL: "exp(avg({d}tm_ln({1}){o}){f})", Doc: "The geometric mean; 0 with a 0 among the values, NaN with a negative one."},
+	{Sig: "geometric_mean(double) double", SQL: "exp(avg({d}tm_ln({1})){f})", Doc: "The geometric mean; 0 with a 0 among the values, NaN with a negative one."},
 	{Sig: "kurtosis(double) double", SQL: "tm_moment(max(abs({1})){f}, count({d}{1}){f}, 4, kurtosis({d}tm_tame({1})){f})", Ext: true, Doc: "The excess kurtosis of the sample; NULL below four values."},
 	{Sig: "numeric_histogram(bigint, double) array(row(key double, value double))", Emit: emitNumericHistogram, Ext: true,
 		Doc: "So many buckets, from 2 on, by centre and with their weight; Trino's map, for which there is no type here, as an array of its entries."},
