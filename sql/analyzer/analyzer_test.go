@@ -318,7 +318,7 @@ func TestErrors(t *testing.T) {
 		{"twice in WITH", "WITH a AS (SELECT 1), a AS (SELECT 2) SELECT 1", "line 1:23: WITH query name 'a' specified more than once"},
 		{"later query of WITH", "WITH a AS (SELECT * FROM b), b AS (SELECT 2) SELECT 1", "line 1:26: Schema must be specified when session schema is not set"},
 		{"extract field", "SELECT EXTRACT(MILLENNIUM FROM now())", "line 1:16: Invalid EXTRACT field: MILLENNIUM"},
-		{"time zone", "SELECT now() AT TIME ZONE 'UTC'", "line 1:14: AT TIME ZONE is not supported"},
+		{"time zone", "SELECT now() AT TIME ZONE 'UTC'", "line 1:14: AT TIME ZONE is not supported: timestamps are in UTC and have no zone"},
 		{"parameter", "SELECT @scheduled_runtime", "line 1:8: Parameter '@scheduled_runtime' has no value here"},
 		{"lambda alone", "SELECT x -> x", "line 1:8: Lambda expression should always be used inside a function"},
 		{"query in a lambda", "SELECT filter(ARRAY[1], x -> EXISTS (SELECT 1))", "line 1:30: Lambda expression cannot contain subqueries"},

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tidemark/sql/ast"
+	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
 	"tidemark/sql/sqlerr"
 	"tidemark/sql/types"
@@ -60,7 +61,7 @@ func (a *analyzer) constructed(x ast.Expr, e *env) plan.Expr {
 	case *ast.Grouping:
 		return a.groupingCall(x, e)
 	case *ast.AtTimeZone:
-		stop(sqlerr.Unsupported(x.OpAt.Span(), "AT TIME ZONE"))
+		stop(sqlerr.At(x.OpAt.Span(), "AT TIME ZONE is not supported: timestamps are in UTC and have no zone"))
 	case *ast.Param:
 		return a.param(x)
 	case *ast.Lambda:
@@ -283,16 +284,9 @@ func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 	return out
 }
 
-// extractFields are the fields of EXTRACT, each being a function of that name
-// (developer guide, "Date / time functions", extraction).
-var extractFields = map[string]bool{
-	"year": true, "quarter": true, "month": true, "week": true, "day": true, "day_of_month": true, "day_of_week": true,
-	"dow": true, "day_of_year": true, "doy": true, "year_of_week": true, "yow": true, "hour": true, "minute": true, "second": true,
-}
-
 func (a *analyzer) extract(x *ast.Extract, e *env) plan.Expr {
-	name := strings.ToLower(x.Field.Name)
-	if !extractFields[name] {
+	name, ok := builtin.ExtractField(x.Field.Name)
+	if !ok {
 		fail(x.Field.Span(), "Invalid EXTRACT field: %s", x.Field.Name)
 	}
 	return a.operator(name, x, e, x.X)
