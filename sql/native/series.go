@@ -13,14 +13,14 @@ var kindNames = map[Kind]string{
 	Varchar: "varchar", Bigint: "bigint", Integer: "integer", Double: "double", Boolean: "boolean", Timestamp: "timestamp", Date: "date",
 }
 
-// numbers are the kinds that can be calculated with.
-var numbers = []Kind{Double, Bigint, Integer}
+// numericKinds are the kinds that can be calculated with.
+var numericKinds = []Kind{Double, Bigint, Integer}
 
 // seriesFuncs are tm_<function>_<kind>, and tm_<function>_<kind>_at of those that
 // take one time instead of a list of times.
 func seriesFuncs() []Func {
 	var all []Func
-	for _, k := range numbers {
+	for _, k := range numericKinds {
 		s, name := SeriesOf(k), kindNames[k]
 		all = append(all,
 			Func{Name: "tm_linear_" + name, Args: []Kind{s, ListOf(Timestamp)}, Result: SeriesOf(Double), Batch: interpolate(linear)},
