@@ -82,13 +82,19 @@ func (p *parser) alias() *ast.Ident {
 func (p *parser) clauseStarts() bool {
 	switch p.tok().Kind {
 	case token.Limit:
-		return p.look(1).Is(token.Integer, token.All)
+		return p.look(1).Kind == token.All || p.valueFollows()
 	case token.Offset:
-		return p.look(1).Is(token.Integer)
+		return p.valueFollows()
 	case token.Window:
 		return p.windowClauseStarts()
 	}
 	return false
+}
+
+// valueFollows reports whether the word is followed by a value, which no name is. That
+// the value is a number of rows is tested later.
+func (p *parser) valueFollows() bool {
+	return p.look(1).Is(token.Integer, token.Float, token.Duration, token.String, token.Param, token.Minus, token.Plus)
 }
 
 // windowClauseStarts reports whether WINDOW ident AS '(' comes next.
