@@ -190,7 +190,9 @@ func (r *randomizer) boolean(depth int, scope []field) pair {
 	}
 	kind := r.kind()
 	a, b := r.expr(kind, depth, scope), r.leaf(kind, scope)
-	switch r.IntN(9) {
+	switch r.IntN(10) {
+	case 9:
+		return r.subquery(scope)
 	case 0:
 		return both("(%s AND %s)", r.expr(types.Boolean, depth, scope), r.expr(types.Boolean, depth, scope))
 	case 1:
@@ -209,6 +211,26 @@ func (r *randomizer) boolean(depth int, scope []field) pair {
 		return both("(%s LIKE %s)", r.expr(types.Varchar, depth, scope), same("%s", quoted([]string{"h%", "_1", "%o%", "%"}[r.IntN(4)])))
 	}
 	return both("(%s "+[]string{"=", "<>", "<", "<=", ">", ">="}[r.IntN(6)]+" %s)", a, b)
+}
+
+// subquery returns a condition on another table, correlated or not.
+func (r *randomizer) subquery(scope []field) pair {
+	e := r.alias("e")
+	from := pair{"rnd.events " + e, "events " + e}
+	fields := []field{{e + ".host", types.Varchar}, {e + ".time", types.Timestamp}, {e + ".code", types.Bigint}}
+	local := r.bound(fields)
+	if r.IntN(2) == 0 {
+		local = both("%s AND %s", local, both("%s >= %s", same("%s", e+".code"), r.leaf(types.Bigint, scope)))
+	}
+	switch r.IntN(4) {
+	case 0:
+		return both("EXISTS (SELECT 1 FROM %s WHERE %s AND "+e+".host = %s)", from, local, r.leaf(types.Varchar, scope))
+	case 1:
+		return both("(%s IN (SELECT "+e+".host FROM %s WHERE %s))", r.leaf(types.Varchar, scope), from, local)
+	case 2:
+		return both("(%s NOT IN (SELECT "+e+".code FROM %s WHERE %s))", r.leaf(types.Bigint, scope), from, local)
+	}
+	return both("(%s > (SELECT max("+e+".code) FROM %s WHERE %s))", r.leaf(types.Bigint, scope), from, local)
 }
 
 // bound returns a condition of the kind that rewrites carry into scans.
