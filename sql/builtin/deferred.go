@@ -13,5 +13,9 @@ var deferred = map[string]string{
 	"approx_set": noType, "merge": noType, "empty_approx_set": noType, "tdigest_agg": noType, "qdigest_agg": noType, "value_at_quantile": noType, "make_set_digest": noType,
 	"reduce_agg": noFold, "listagg": "WITHIN GROUP is not part of Timestream SQL; array_join(array_agg(x ORDER BY y), separator) joins texts",
 	"at_timezone": noZone, "with_timezone": noZone, "timezone": noZone, "timezone_hour": noZone, "timezone_minute": noZone,
-	"json_extract": noType, "json_parse": noType, "to_utf8": noType, "split_to_map": noType,
+	"to_utf8": noType, "from_utf8": noType, "to_hex": noType, "from_hex": noType, "to_base64": noType, "from_base64": noType, "to_base64url": noType, "from_base64url": noType, "to_base32": noType, "from_base32": noType,
+	"md5": noType, "sha1": noType, "sha256": noType, "sha512": noType, "crc32": noType, "xxhash64": noType, "murmur3": noType, "spooky_hash_v2_32": noType, "spooky_hash_v2_64": noType,
+	"hmac_md5": noType, "hmac_sha1": noType, "hmac_sha256": noType, "hmac_sha512": noType,
+	"split_to_map": noType, "split_to_multimap": noType, "json_query": "it is of the SQL standard's JSON path language; json_extract takes simple paths", "json_value": "it is of the SQL standard's JSON path language; json_extract_scalar takes simple paths", "json_exists": "it is of the SQL standard's JSON path language; json_size is NULL where a simple path leads nowhere",
+	"json_object": noType, "json_array": noType, "word_stem": "it needs the rules of a language", "format": "its patterns are those of Java's Formatter",
 }

@@ -28,7 +28,7 @@ type family struct {
 var table = build([]family{
 	{Scalar, operators}, {Scalar, intervalOperators},
 	{Scalar, clockFunctions}, {Scalar, binning}, {Scalar, dateArithmetic}, {Scalar, extraction}, {Scalar, epoch}, {Scalar, formatting},
-	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, arrays}, {Scalar, sequences}, {Scalar, lambdas}, {Scalar, series},
+	{Scalar, conditional}, {Scalar, mathematics}, {Scalar, bitwise}, {Scalar, texts}, {Scalar, regexes}, {Scalar, jsons}, {Scalar, urls}, {Scalar, arrays}, {Scalar, sequences}, {Scalar, lambdas}, {Scalar, series},
 	{Aggregate, aggregates}, {Aggregate, statistics}, {Window, windows},
 })
 
