@@ -6,6 +6,7 @@ import (
 	"tidemark/sql/ast"
 	"tidemark/sql/builtin"
 	"tidemark/sql/plan"
+	"tidemark/sql/types"
 )
 
 // checkConstant refuses a constant argument that a function takes in no row, while its
@@ -18,21 +19,39 @@ func checkConstant(fn *builtin.Overload, arg int, x plan.Expr, at place) {
 	}
 }
 
-// constantOf returns the value of a literal, or of an array of them as []any.
+// constantOf returns the value of a constant expression, of an array of them as []any.
+// One that fails has none: the run says why.
 func constantOf(x plan.Expr) (value any, ok bool) {
 	switch x := x.(type) {
 	case *plan.Literal:
 		return x.Value, true
 	case *plan.MakeArray:
-		values := make([]any, len(x.Items))
-		for i, it := range x.Items {
-			if values[i], ok = constantOf(it); !ok {
-				return nil, false
-			}
+		return constantsOf(x.Items)
+	case *plan.Cast:
+		if value, ok = constantOf(x.X); !ok || value == nil || !scalar(x.X.Type()) || !scalar(x.To) {
+			return nil, ok && value == nil
 		}
-		return values, true
+		converted, err := types.Convert(value, x.X.Type(), x.To)
+		return converted, err == nil
+	case *plan.Call:
+		args, ok := constantsOf(x.Args)
+		if !ok || !x.Fn.Folds() {
+			return nil, false
+		}
+		folded, err := x.Fn.Fold(args)
+		return folded, err == nil
 	}
 	return nil, false
+}
+
+func constantsOf(list []plan.Expr) (values []any, ok bool) {
+	values = make([]any, len(list))
+	for i, x := range list {
+		if values[i], ok = constantOf(x); !ok {
+			return nil, false
+		}
+	}
+	return values, true
 }
 
 // checkDistinctOrder refuses an order within DISTINCT values by anything but them.

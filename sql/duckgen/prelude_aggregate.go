@@ -12,10 +12,7 @@ var aggregateMacros = []string{
 	"tm_tame(x) AS CASE WHEN abs(x) <= 1e150 THEN x END",
 	// m is the largest distance from 0, n the number of values, s what the tame ones of them give.
 	"tm_spread(m, n, least, s) AS CASE WHEN n < least THEN NULL WHEN m <= 1e150 THEN s WHEN isinf(m) OR isnan(m) THEN CAST('NaN' AS DOUBLE) WHEN n = 1 THEN 0e0 ELSE CAST('Infinity' AS DOUBLE) END",
-	"tm_moment(m, n, least, s) AS CASE WHEN n < least THEN NULL WHEN m <= 1e150 THEN coalesce(s, CAST('NaN' AS DOUBLE)) ELSE CAST('NaN' AS DOUBLE) END",
 	"tm_paired(m, s) AS CASE WHEN m <= 1e150 AND isfinite(s) THEN s END",
-	// DuckDB's skewness is that of the sample.
-	"tm_population_skewness(g, n) AS CASE WHEN n < 3 THEN NULL ELSE g * (n - 2) / sqrt(CAST(n AS DOUBLE) * (n - 1)) END",
 	"tm_entropy_count(c) AS CASE WHEN c < 0 THEN CAST(tm_raise('Entropy count argument must be non-negative') AS BIGINT) ELSE c END",
 	"tm_x_log_x(c) AS CASE WHEN c > 0 THEN c * ln(c) END",
 	"tm_entropy(s, l) AS CASE WHEN s > 0 THEN greatest(0e0, (ln(s) - l / s) / ln(2e0)) ELSE 0e0 END",

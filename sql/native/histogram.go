@@ -133,13 +133,15 @@ func (p pair) current(all []bucket) bool {
 	return !l.merged && !r.merged && l.version == p.versionA && r.version == p.versionB
 }
 
-// pairs is a heap, the cheapest first.
+// pairs is a heap, the cheapest first, of equals the leftmost.
 type pairs []pair
 
-func (h pairs) Len() int           { return len(h) }
-func (h pairs) Less(i, j int) bool { return h[i].cost < h[j].cost }
-func (h pairs) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *pairs) Push(x any)        { *h = append(*h, x.(pair)) }
+func (h pairs) Len() int      { return len(h) }
+func (h pairs) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *pairs) Push(x any)   { *h = append(*h, x.(pair)) }
+func (h pairs) Less(i, j int) bool {
+	return h[i].cost < h[j].cost || h[i].cost == h[j].cost && h[i].a < h[j].a
+}
 func (h *pairs) Pop() any {
 	old := *h
 	last := old[len(old)-1]
