@@ -45,7 +45,8 @@ func (a *analyzer) bound(f *ast.Frame, b *ast.Bound, order []plan.SortKey, e *en
 		fail(b.Span(), "Window frame offset must be %s, not %s", want, x.Type())
 	}
 	out.Offset = coerce(x, want, b.Offset)
-	if l, ok := out.Offset.(*plan.Literal); ok && negativeOrNull(l) {
+	_, param := b.Offset.(*ast.Param) // which may not have its value yet
+	if l, ok := out.Offset.(*plan.Literal); ok && !param && negativeOrNull(l) {
 		fail(b.Span(), "Window frame offset value must not be negative or null")
 	}
 	return out

@@ -84,7 +84,7 @@ func (e *emitter) bound(in scope, w plan.WindowCall, b plan.Bound) string {
 		return frameEnds[b.Kind]
 	}
 	offset := e.expr(in, b.Offset)
-	if _, constant := b.Offset.(*plan.Literal); !constant {
+	if l, constant := b.Offset.(*plan.Literal); !constant || l.Value == nil {
 		offset = "CASE WHEN " + offset + " >= 0 THEN " + offset +
 			" ELSE CAST(tm_raise('Window frame offset value must not be negative or null') AS " + builtin.DuckType(b.Offset.Type()) + ") END"
 	}
