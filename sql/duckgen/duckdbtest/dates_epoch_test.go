@@ -1,0 +1,53 @@
+package duckdbtest
+
+import "math"
+
+func epochCases() []functionCase {
+	guide := ts("2022-06-17 17:44:43.771000678")
+	return []functionCase{
+		f("2022-06-17 17:44:43.771000000", "from_milliseconds", num(1655487883771)),
+		f("1970-01-01 00:00:00.300000001", "from_nanoseconds", num(300000001)),
+		f("1970-01-01 00:00:01.500000000", "from_unixtime", dbl(1.5)),
+		f("1970-01-01 00:00:02.000000000", "from_unixtime", integer(2)),
+		f("1655487883771", "to_milliseconds", guide),
+		f("-1", "to_milliseconds", ts("1969-12-31 23:59:59.999999999")),
+		f("90000", "to_milliseconds", iv("90s")),
+		f("1655487883771000678", "to_nanoseconds", guide),
+		f("1.6554878837710001E9", "to_unixtime", ts("2022-06-17 17:44:43.771")),
+		f("2022-06-17 12:44:43.771000678", "from_iso8601_timestamp", str("2022-06-17T17:44:43.771000678+05:00")),
+		f("2022-06-17 00:00:00.000000000", "from_iso8601_timestamp", str("2022-06-17")),
+		f("2022-06-17", "from_iso8601_date", str("2022-W24-5")),
+		f("2022-06-17", "from_iso8601_date", str("2022-168")),
+		f("2022-06-17T17:44:43.771000678", "to_iso8601", guide),
+		f("2022-06-17", "to_iso8601", date("2022-06-17")),
+		f("error: Value 13 for monthOfYear must be in the range [1,12]", "from_iso8601_date", str("2022-13-01")),
+		f("1969-12-31 23:59:59.999000000", "from_milliseconds", num(-1)),
+		f("2262-04-11 23:47:16.854000000", "from_milliseconds", num(9223372036854)),
+		f("error: Timestamp is out of range", "from_milliseconds", num(9223372036855)),
+		f("error: Timestamp is out of range", "from_milliseconds", num(-9223372036001)),
+		f("error: Timestamp is out of range", "from_nanoseconds", num(-9223372036000000001)),
+		f("1969-12-31 23:59:59.999999999", "from_unixtime_nanos", num(-1)),
+		f("2022-06-17 17:44:43.771000000", "from_unixtime", dbl(1655487883.771)),
+		f("1969-12-31 23:59:58.500000000", "from_unixtime", dbl(-1.5)),
+		f("2022-06-17 17:44:43.000000000", "from_unixtime", num(1655487883)),
+		f("error: Timestamp is out of range: NaN seconds", "from_unixtime", dbl(math.NaN())),
+		f("error: Timestamp is out of range: Infinity seconds", "from_unixtime", dbl(math.Inf(1))),
+		f("error: Timestamp is out of range", "from_unixtime", dbl(1e10)),
+		f("0", "to_milliseconds", iv("999us")),
+		f("0", "to_milliseconds", neg("999us")),
+		f("-1", "to_milliseconds", neg("1999us")),
+		f("1000", "to_milliseconds", str("1970-01-01 00:00:01")),
+		f("-1", "to_nanoseconds", ts("1969-12-31 23:59:59.999999999")),
+		f("-90000000000", "to_nanoseconds", neg("90s")),
+		f("-1.5", "to_unixtime", ts("1969-12-31 23:59:58.5")),
+		f("1.5", "to_unixtime", str("1970-01-01 00:00:01.5")),
+		f("2022-06-17 17:44:30.000000000", "from_iso8601_timestamp", str("2022-06-17T17:44,5")),
+		f("2022-06-17 12:14:43.000000000", "from_iso8601_timestamp", str("2022-06-17T17:44:43+0530")),
+		f("2022-06-17 08:00:00.000000000", "from_iso8601_timestamp", str("2022-168T10+02")),
+		f("1969-12-29 00:00:00.000000001", "from_iso8601_timestamp_nanos", str("1970-W01-1T00:00:00.000000001Z")),
+		f("error: is malformed at", "from_iso8601_timestamp", str("2022-06-17 17:44")),
+		f("1969-12-31T23:59:59.000000001", "to_iso8601", ts("1969-12-31 23:59:59.000000001")),
+		f("1968-02-29", "to_iso8601", date("1968-02-29")),
+		f("2 weeks, 1 day, 1 second", "human_readable_seconds", dbl(1296001)),
+	}
+}

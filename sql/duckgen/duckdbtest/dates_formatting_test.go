@@ -1,0 +1,41 @@
+package duckdbtest
+
+func formattingCases() []functionCase {
+	sunday := ts("2019-10-20 09:08:07.123456789")
+	return []functionCase{
+		f("Sun|Oct|10|20|20|123456|09|09|08|293|9|9|October|10|AM|07|42|Sunday|2019|19|%|2019", "date_format", sunday,
+			str("%a|%b|%c|%d|%e|%f|%H|%I|%i|%j|%k|%l|%M|%m|%p|%S|%v|%W|%Y|%y|%%|%x")),
+		f("09:08:07 AM 09:08:07 z", "date_format", sunday, str("%r %T %z")),
+		f("error: %D not supported", "date_format", sunday, str("%D")),
+		f("2019-10-20 21:08:07.500000000", "date_parse", str("20.10.2019 09:08:07.5 PM"), str("%d.%m.%Y %h:%i:%s.%f %p")),
+		f("2019-10-20 00:00:00.000000000", "date_parse", str("October 20, 2019"), str("%M %e, %Y")),
+		f("2019-10-20 00:00:00.000000000", "date_parse", str("2019 293"), str("%Y %j")),
+		f("error: Invalid format", "date_parse", str("2019-10"), str("%Y-%m-%d")),
+		f("2019-10-20 09:08:07.123", "format_datetime", sunday, str("yyyy-MM-dd HH:mm:ss.SSS")),
+		f("Sun, 20 Oct 2019 9 o'clock AM UTC", "format_datetime", sunday, str("EEE, d MMM yyyy h 'o''clock' a z")),
+		f("Sunday October 19 293 7 +0000", "format_datetime", sunday, str("EEEE MMMM yy D e Z")),
+		f("2019-12-29 18:10:00.000000000", "parse_datetime", str("2019-12-29 10:10 PST"), str("uuuu-LL-dd HH:mm z")),
+		f("2019-12-29 08:10:11.250000000", "parse_datetime", str("20191229T101011.25+0200"), str("yyyyMMdd'T'HHmmss.SSZ")),
+		f("error: Illegal pattern component", "format_datetime", sunday, str("yyyy-bb")),
+		f("12 12 AM 00 0", "date_format", ts("2020-01-01 00:30"), str("%h %l %p %H %k")),
+		f("1969-12-31 23:59:59.999999 01 1970", "date_format", ts("1969-12-31 23:59:59.999999999"), str("%Y-%m-%d %T.%f %v %x")),
+		f("zwölf 12", "date_format", ts("2020-01-01 12:00"), str("zw%ölf %H")),
+		f("17", "date_format", str("2022-06-17"), str("%d")),
+		f("2022", "date_format", date("2022-06-17"), str("%Y")),
+		f("1970-01-01 00:00:00.000000000", "date_parse", str("12:00 AM"), str("%h:%i %p")),
+		f("2069-01-01 00:00:00.000000000", "date_parse", str("69"), str("%y")),
+		f("1970-01-01 00:00:00.000000000", "date_parse", str("70"), str("%y")),
+		f("2019-10-20 00:00:00.000000000", "date_parse", str("20191020"), str("%Y%m%d")),
+		f("1969-12-31 00:00:00.000000001", "date_parse", str("1969-12-31 .000000001"), str("%Y-%m-%d .%f")),
+		f("error: Timestamp is out of range", "date_parse", str("2300"), str("%Y")),
+		f("error: Value 29 for dayOfMonth must be in the range [1,28]", "date_parse", str("2019-02-29"), str("%Y-%m-%d")),
+		f("error: is malformed at \"x\"", "date_parse", str("2019x"), str("%Y")),
+		f("1969-365 24", "format_datetime", ts("1969-12-31 00:00"), str("yyyy-DDD kk")),
+		f("123456789", "format_datetime", sunday, str("SSSSSSSSS")),
+		f("Coordinated Universal Time +00:00", "format_datetime", sunday, str("zzzz ZZ")),
+		f("2004-W53-6", "format_datetime", ts("2005-01-01"), str("xxxx-'W'ww-e")),
+		f("2005-01-01 00:00:00.000000000", "parse_datetime", str("2004-W53-6"), str("xxxx-'W'ww-e")),
+		f("2019-12-29 04:40:00.000000000", "parse_datetime", str("2019-12-29 10:10 +05:30"), str("yyyy-MM-dd HH:mm Z")),
+		f("error: Invalid format: \"x\"", "parse_datetime", str("x"), str("yyyy")),
+	}
+}
