@@ -25,6 +25,7 @@ func unnest(n int) string {
 // tireless are statements that take far longer than any test, one for each part of
 // the engine that could be deaf to a cancellation.
 var tireless = []struct{ name, text string }{
+	{"spilling sort", "SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY x1 * 7919 % 5000011) AS n FROM " + unnest(2) + ")"},
 	{"cross join", "SELECT count(*) FROM " + unnest(3) + " WHERE x1 * x2 + x3 = 3"},
 	{"join by a condition", "SELECT count(*) FROM " + unnest(2) + " JOIN (SELECT x3, x4 FROM (SELECT x1 AS x3, x2 AS x4 FROM " + unnest(2) + ")) ON x1 * x2 > x3 * x4"},
 	{"join by a key", "SELECT count(*) FROM (SELECT x1 % 10 AS k, x2 FROM " + unnest(2) + ") a JOIN (SELECT x1 % 10 AS k, x2 FROM " + unnest(2) + ") b ON a.k = b.k WHERE a.x2 * b.x2 = 7"},
@@ -136,7 +137,11 @@ func TestCloseEndsQueries(t *testing.T) {
 func BenchmarkCancel(b *testing.B) {
 	for _, c := range tireless {
 		b.Run(c.name, func(b *testing.B) {
-			e := openEngineWith(b, Options{Paging: cursor.Options{Wait: 500 * time.Millisecond}}, duckdb.Options{MemoryLimit: 256 << 20})
+			limits := duckdb.Options{MemoryLimit: 1 << 30}
+			if c.name == "spilling sort" {
+				limits.MemoryLimit = 64 << 20
+			}
+			e := openEngineWith(b, Options{Paging: cursor.Options{Wait: 500 * time.Millisecond}}, limits)
 			var took []time.Duration
 			for b.Loop() {
 				_, engine := cancelled(b, e, c.text)

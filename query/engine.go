@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"tidemark/fault"
 	"tidemark/query/cursor"
 	"tidemark/sql/duckgen"
@@ -13,12 +15,13 @@ import (
 
 // Engine runs queries. See the package documentation.
 type Engine struct {
-	opt     Options
-	pool    *pool
-	slots   *slots
-	cursors *cursor.Set[*statement]
-	repeats *cursor.Repeats[*Page]
-	metrics *metrics
+	opt      Options
+	pool     *pool
+	slots    *slots
+	governor *governor
+	cursors  *cursor.Set[*statement]
+	repeats  *cursor.Repeats[*Page]
+	metrics  *metrics
 }
 
 // Open makes the compiler's functions known to DuckDB and returns an engine, which
@@ -36,24 +39,28 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		return nil, fmt.Errorf("open query engine: %w", err)
 	}
 	e := &Engine{
-		opt:     opt,
-		pool:    &pool{engine: opt.DuckDB, prelude: duckgen.Prelude(), most: opt.MaxRunning},
-		slots:   newSlots(opt.MaxRunning, opt.MaxWaiting),
-		cursors: cursors,
-		repeats: cursor.NewRepeats[*Page](opt.RepeatFor, opt.RepeatBytes),
+		opt:      opt,
+		pool:     &pool{engine: opt.DuckDB, prelude: duckgen.Prelude(), most: opt.MaxRunning},
+		slots:    newSlots(opt.MaxRunning, opt.MaxWaiting),
+		governor: newGovernor(opt.DuckDB, opt.Memory, opt.Logger),
+		cursors:  cursors,
+		repeats:  cursor.NewRepeats[*Page](opt.RepeatFor, opt.RepeatBytes),
 	}
-	e.metrics, err = newMetrics(opt.Registerer,
-		func() float64 { return float64(cursors.Len()) },
-		func() float64 { return float64(opt.MaxRunning - len(e.slots.free)) },
-		func() float64 { return float64(e.slots.waiting.Load()) })
+	e.metrics, err = newMetrics(opt.Registerer, e)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open query engine: %w", err), e.Close())
 	}
 	return e, nil
 }
 
-// Run looks after the queries whose clients do not come back, until ctx is done.
-func (e *Engine) Run(ctx context.Context) error { return e.cursors.Run(ctx) }
+// Run looks after the queries whose clients do not come back, and after those that
+// take too much memory, until ctx is done.
+func (e *Engine) Run(ctx context.Context) error {
+	var both errgroup.Group
+	both.Go(func() error { return e.cursors.Run(ctx) })
+	both.Go(func() error { return e.governor.Run(ctx) })
+	return both.Wait()
+}
 
 // Close ends all queries and waits for them. It may be called twice. The store and
 // DuckDB stay open.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
@@ -28,25 +29,41 @@ func (e *ExecutionError) Unwrap() error { return e.err }
 
 // executionError makes an error of a running statement one for its client. What is
 // nobody's statement's fault stays as it is.
-func executionError(err error) error {
+func (e *Engine) executionError(err error) error {
 	if limit, ok := errors.AsType[*cursor.LimitError](err); ok {
+		e.metrics.limits.WithLabelValues(limit.Limit).Inc()
 		return &ExecutionError{Text: limit.Text, err: err}
 	}
 	failed, ok := errors.AsType[*duckdb.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if failed.Class == duckdb.OutOfMemory {
-		return &ExecutionError{
-			Text: "Query exceeded the memory limit of the engine (limit MemoryLimit)",
-			err:  fault.Wrap(fault.Exceeded, err),
-		}
+	if limit := e.engineLimit(failed); limit != nil {
+		e.metrics.limits.WithLabelValues(limit.Limit).Inc()
+		return &ExecutionError{Text: limit.Text, err: fault.Wrap(fault.Exceeded, err)}
 	}
 	if !statementFailures[failed.Class] {
 		return fmt.Errorf("run query: %w", err)
 	}
-	text, _ := clientText(failed)
+	text, known := clientText(failed)
+	if !known {
+		e.opt.Logger.Warn("error of the engine has no text for clients", "err", err)
+	}
 	return &ExecutionError{Text: text, err: fault.Wrap(fault.Invalid, err)}
+}
+
+// engineLimit returns the limit of the engine that an error of DuckDB's is about, or nil.
+func (e *Engine) engineLimit(failed *duckdb.Error) *cursor.LimitError {
+	memory, spill := e.opt.DuckDB.Limits()
+	switch {
+	case failed.Class == duckdb.OutOfMemory && strings.Contains(failed.Message, "max_temp_directory_size"):
+		return &cursor.LimitError{Limit: "query.spill", Text: fmt.Sprintf(
+			"Query exceeded the disk space for intermediate results (limit query.spill, %d bytes for all queries)", spill)}
+	case failed.Class == duckdb.OutOfMemory:
+		return &cursor.LimitError{Limit: "store.memory", Text: fmt.Sprintf(
+			"Query exceeded the memory limit of the engine (limit store.memory, %d bytes for all queries)", memory)}
+	}
+	return nil
 }
 
 // statementFailures are the classes of errors that values cause. Any other, such as
@@ -54,4 +71,8 @@ func executionError(err error) error {
 var statementFailures = map[duckdb.Class]bool{
 	duckdb.Conversion: true, duckdb.OutOfRange: true, duckdb.DivideByZero: true,
 	duckdb.InvalidInput: true, duckdb.Mismatch: true,
+}
+
+func metadataError(size, limit int) error {
+	return &cursor.LimitError{Limit: "Metadata", Text: fmt.Sprintf("The names and types of the result's columns have %d bytes, more than the maximum of %d", size, limit)}
 }

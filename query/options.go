@@ -14,13 +14,18 @@ import (
 )
 
 // Options says what an Engine works with. The zero value of a bound stands for its
-// default. The memory of running queries is bounded by the DuckDB engine's own limit.
+// default. The memory of all queries together is bounded by the DuckDB engine's own limits.
 type Options struct {
 	Store  *tsdb.DB       // what is queried
 	DuckDB *duckdb.Engine // runs the queries; the store's own
 
 	MaxRunning int // queries that compute at once; twice the processors
 	MaxWaiting int // queries that wait for that; more are Throttled; 1000
+
+	// Memory is the most bytes of arrays, texts and states of aggregates, which cannot
+	// be spilled, that one query may hold; half of the engine's limit.
+	Memory   int64
+	Metadata int // most bytes of the names and types of a result's columns; 100,000
 
 	Paging      cursor.Options // bounds on pages and on queries whose pages are not all taken
 	RepeatFor   time.Duration  // how long a ClientToken is remembered; 5 min
@@ -40,6 +45,11 @@ const pageBytes = 1_000_000
 func (o Options) withDefaults() Options {
 	setDefault(&o.MaxRunning, 2*runtime.NumCPU())
 	setDefault(&o.MaxWaiting, 1000)
+	setDefault(&o.Metadata, 100_000)
+	if o.Memory == 0 {
+		memory, _ := o.DuckDB.Limits()
+		o.Memory = memory / 2
+	}
 	setDefault(&o.RepeatFor, 5*time.Minute)
 	setDefault(&o.RepeatBytes, 64<<20)
 	if o.Now == nil {
@@ -67,7 +77,7 @@ func (o Options) Validate() error {
 	switch {
 	case o.Store == nil || o.DuckDB == nil:
 		return fault.New(fault.Invalid, "a query engine needs a store and a DuckDB engine")
-	case o.MaxRunning < 0 || o.MaxWaiting < 0 || o.RepeatFor < 0 || o.RepeatBytes < 0:
+	case o.MaxRunning < 0 || o.MaxWaiting < 0 || o.RepeatFor < 0 || o.RepeatBytes < 0 || o.Memory < 0 || o.Metadata < 0:
 		return fault.New(fault.Invalid, "the bounds of a query engine must not be negative")
 	}
 	return o.Paging.Validate()

@@ -34,7 +34,7 @@ func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*stateme
 		return nil, errors.Join(err, view.Close())
 	}
 	s.metered, s.scanned = true, view.scanned
-	s.rows = &program{text: text, columns: s.columns, slots: e.slots, pool: e.pool, snapshot: view}
+	s.rows = &program{text: text, columns: s.columns, slots: e.slots, pool: e.pool, governor: e.governor, snapshot: view}
 	return s, nil
 }
 

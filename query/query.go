@@ -60,9 +60,13 @@ func (e *Engine) start(ctx context.Context, req Request) (*Page, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	if n := metadataBytes(s.columns); n > e.opt.Metadata {
+		s.Close()
+		return nil, 0, e.executionError(metadataError(n, e.opt.Metadata))
+	}
 	cut, err := e.cursors.Start(ctx, cursor.Query[*statement]{ID: newID(), Text: req.Text, Principal: req.Principal, Source: s}, want(req, s.columns))
 	if err != nil {
-		return nil, 0, executionError(err)
+		return nil, 0, e.executionError(err)
 	}
 	return e.page(cut), cut.Bytes, nil
 }
@@ -71,7 +75,7 @@ func (e *Engine) start(ctx context.Context, req Request) (*Page, int, error) {
 func (e *Engine) resume(ctx context.Context, req Request) (*Page, error) {
 	cut, err := e.cursors.Resume(ctx, req.Token, req.Text, req.Principal, func(s *statement) cursor.Want { return want(req, s.columns) })
 	if err != nil {
-		return nil, executionError(err)
+		return nil, e.executionError(err)
 	}
 	return e.page(cut), nil
 }

@@ -74,6 +74,8 @@ type program struct {
 	columns  []Column
 	slots    *slots
 	pool     *pool
+	governor *governor
+	share    share    // of the memory
 	snapshot snapshot // what the text's relations read
 
 	conn  *duckdb.Conn
@@ -110,6 +112,8 @@ func (p *program) compute(ctx context.Context) (err error) {
 		return err
 	}
 	defer p.slots.give()
+	ctx, done := p.governor.begin(ctx, &p.share)
+	defer done()
 	if p.rows == nil {
 		if err := p.start(ctx); err != nil {
 			return err
@@ -139,6 +143,7 @@ func (p *program) start(ctx context.Context) (err error) {
 func (p *program) close() error {
 	var errs []error
 	p.chunk = nil
+	defer p.governor.forget(&p.share)
 	if p.rows != nil {
 		errs = append(errs, p.rows.Close())
 	}

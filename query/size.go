@@ -27,3 +27,12 @@ func valueSize(v any) int {
 	}
 	return 12
 }
+
+// metadataBytes is about what the names and types of columns take on the wire.
+func metadataBytes(columns []Column) int {
+	total := 0
+	for _, c := range columns {
+		total += 40 + len(c.Name) + len(c.Type.String())
+	}
+	return total
+}

@@ -7,7 +7,11 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
 import "C"
 
-import bindings "github.com/duckdb/duckdb-go-bindings"
+import (
+	"sync/atomic"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
 
 // memoryUsed returns the bytes that DuckDB's allocator has given out.
 func memoryUsed() int64 { return int64(C.tidemark_memory_used()) }
@@ -15,11 +19,19 @@ func memoryUsed() int64 { return int64(C.tidemark_memory_used()) }
 // raiseCeiling adds to the most that it gives out; without any there is no bound.
 func raiseCeiling(bytes int64) { C.tidemark_raise_memory_ceiling(C.longlong(bytes)) }
 
+// halts counts the clients that are to end, so that looking for one costs nothing
+// while there is none. It belongs to the variables of hooks_linux.cpp.
+var halts atomic.Int32
+
 // halt ends the functions that a client evaluates, until the returned function is called.
 func halt(client bindings.ClientContext) (goOn func()) {
+	halts.Add(1)
 	C.tidemark_stop(client.Ptr)
-	return func() { C.tidemark_go_on(client.Ptr) }
+	return func() {
+		C.tidemark_go_on(client.Ptr)
+		halts.Add(-1)
+	}
 }
 
 // halted reports whether the calling thread evaluates a function that is to end.
-func halted() bool { return C.tidemark_stopped() != 0 }
+func halted() bool { return halts.Load() > 0 && C.tidemark_stopped() != 0 }

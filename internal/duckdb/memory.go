@@ -18,21 +18,34 @@ type Memory struct {
 	Limit   int64 // bytes of blocks, above which operators spill: Options.MemoryLimit, or its default
 	Ceiling int64 // bytes of blocks and vectors, above which an allocation fails
 	Used    int64 // bytes of blocks and vectors now, in all engines of this process; 0 where it is not counted
-
-	Blocks  int64 // bytes of blocks now: what Limit bounds
+	Held    int64 // bytes of those that DuckDB can neither drop nor spill
 	Spilled int64 // bytes in TempDir now
 }
 
 // Memory reads the figures on a connection of the caller's that runs nothing else.
 func (c *Conn) Memory(ctx context.Context) (Memory, error) {
-	row, err := c.row(ctx, "SELECT sum(temporary_storage_bytes)::BIGINT, sum(memory_usage_bytes)::BIGINT FROM duckdb_memory()")
+	row, err := c.row(ctx, `SELECT (SELECT coalesce(sum(size), 0)::BIGINT FROM duckdb_temporary_files()), sum(memory_usage_bytes) FILTER (tag <> 'ALLOCATOR')::BIGINT,
+		sum(memory_usage_bytes) FILTER (tag = 'ALLOCATOR')::BIGINT FROM duckdb_memory()`)
 	if err != nil {
 		return Memory{}, fmt.Errorf("read the memory in use: %w", err)
 	}
-	c.engine.mu.Lock()
-	defer c.engine.mu.Unlock()
-	b := c.engine.mu.memory
-	return Memory{Limit: b.limit, Ceiling: b.ceiling, Used: memoryUsed(), Spilled: row[0].(int64), Blocks: row[1].(int64)}, nil
+	m := c.engine.limits()
+	blocks, states := row[1].(int64), row[2].(int64)
+	m.Used, m.Spilled = memoryUsed(), row[0].(int64)
+	m.Held = max(m.Used-blocks, states)
+	return m, nil
+}
+
+// limits returns what the engine may use.
+func (e *Engine) limits() Memory {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return Memory{Limit: e.mu.memory.limit, Ceiling: e.mu.memory.ceiling}
+}
+
+// Limits returns the bytes of memory above which the engine spills, and those that it may spill.
+func (e *Engine) Limits() (memory, spill int64) {
+	return e.limits().Limit, orDefault(e.opts.TempLimit, defaultTempLimit)
 }
 
 // budget is what an engine may use.

@@ -124,7 +124,7 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	out := newWriter(output, s.Result)
 	args := make([]any, len(s.Args))
 	for row := range in.length {
-		if row%haltRows == 0 && halted() {
+		if halted() {
 			return errHalted
 		}
 		value, err := s.row(&in, row, args)
@@ -138,9 +138,7 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	return nil
 }
 
-// haltRows is after how many rows a function looks whether it is to end.
-const haltRows = 8
-
+// errHalted ends a function whose statement was interrupted.
 var errHalted = errors.New("interrupted")
 
 func (s *Scalar) batch(in *Chunk, output bindings.Vector) error {

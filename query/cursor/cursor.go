@@ -61,6 +61,7 @@ type cursor[S Source] struct {
 		requests int           // requests under way
 		spent    time.Duration // time taken by the source
 		total    int64         // bytes of all rows so far
+		rowCount int64         // all rows so far
 		counted  int64         // bytes of the window that the set has counted
 	}
 }

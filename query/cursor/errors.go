@@ -27,6 +27,10 @@ func resultSizeError(limit int64) error {
 	return &LimitError{"ResultBytes", fmt.Sprintf("Query result exceeds the maximum size of %d bytes", limit)}
 }
 
+func resultRowsError(limit int64) error {
+	return &LimitError{"ResultRows", fmt.Sprintf("Query result exceeds the maximum of %d rows", limit)}
+}
+
 var (
 	// errCancelled answers a request for rows of a cancelled query.
 	errCancelled = fault.New(fault.Conflict, "The query has been cancelled")

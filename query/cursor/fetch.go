@@ -52,6 +52,7 @@ func (c *cursor[S]) fetched(rows [][]any, sizes []int, err error, took time.Dura
 func (c *cursor[S]) settle(sizes []int, err error) {
 	m := &c.mu
 	m.total += int64(sum(sizes))
+	m.rowCount += int64(len(sizes))
 	switch {
 	case errors.Is(err, io.EOF):
 		m.ended = true
@@ -60,6 +61,8 @@ func (c *cursor[S]) settle(sizes []int, err error) {
 		c.end(err)
 	case m.total > c.set.opt.ResultBytes:
 		c.end(resultSizeError(c.set.opt.ResultBytes))
+	case c.set.opt.ResultRows > 0 && m.rowCount > c.set.opt.ResultRows:
+		c.end(resultRowsError(c.set.opt.ResultRows))
 	}
 }
 

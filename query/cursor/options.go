@@ -19,6 +19,7 @@ type Options struct {
 	MaxQueries  int    // most queries open at once; the one unused for longest gives way; 1000
 	MemoryBytes int64  // most bytes of rows kept in memory over all queries, by Want.Size; 256 MB
 	ResultBytes int64  // most bytes of one query's result, by Want.Size; 5 GB
+	ResultRows  int64  // most rows of one query's result; 0 is no bound
 	ParkedBytes int64  // most bytes of parked rows over all queries; 10 GB
 	TempDir     string // where rows are parked, created if need be; empty is the system's directory for temporary files
 
@@ -58,7 +59,7 @@ func (o Options) Validate() error {
 	}{
 		{"Wait", int64(o.Wait)}, {"TokenLife", int64(o.TokenLife)}, {"TokenUses", int64(o.TokenUses)},
 		{"RunTime", int64(o.RunTime)}, {"ParkAfter", int64(o.ParkAfter)}, {"CloseWait", int64(o.CloseWait)}, {"MaxQueries", int64(o.MaxQueries)},
-		{"MemoryBytes", o.MemoryBytes}, {"ResultBytes", o.ResultBytes}, {"ParkedBytes", o.ParkedBytes},
+		{"MemoryBytes", o.MemoryBytes}, {"ResultBytes", o.ResultBytes}, {"ResultRows", o.ResultRows}, {"ParkedBytes", o.ParkedBytes},
 	} {
 		if f.value < 0 {
 			return fault.New(fault.Invalid, "%s must not be negative, but is %d", f.name, f.value)

@@ -1,0 +1,169 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tidemark/internal/duckdb"
+	"tidemark/query/cursor"
+)
+
+// governor ends a query that holds more memory than one query may
+// (docs/adr/0008-limits-of-queries.md). What operators can spill
+// is not its business: DuckDB shares that among the queries and spills it. It looks at
+// the rest: arrays, texts, states of aggregates.
+//
+// DuckDB counts for all queries together. What the sum grows by between two looks is
+// put down to the queries that computed then, in equal parts; so the estimate is exact
+// for a query that computes alone, and never more than what all hold.
+type governor struct {
+	engine *duckdb.Engine
+	limit  int64 // bytes that one query may hold
+	log    *slog.Logger
+
+	mu struct {
+		sync.Mutex
+		shares map[*share]struct{} // of the queries that have begun to compute
+		held   int64               // at the last look
+		idle   int64               // held when no query was there
+		now    duckdb.Memory       // for the metrics
+	}
+}
+
+// share is the part of the memory that a query is taken to hold.
+type share struct {
+	bytes     int64
+	computing bool
+	end       context.CancelCauseFunc // while computing
+}
+
+// lookEvery is how often the governor looks while queries compute.
+const lookEvery = 25 * time.Millisecond
+
+func newGovernor(engine *duckdb.Engine, limit int64, log *slog.Logger) *governor {
+	g := &governor{engine: engine, limit: limit, log: log}
+	g.mu.shares = map[*share]struct{}{}
+	return g
+}
+
+// begin notes that a query computes until the returned function is called; it may be
+// ended through the context.
+func (g *governor) begin(ctx context.Context, s *share) (context.Context, func()) {
+	ctx, end := context.WithCancelCause(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mu.shares[s] = struct{}{}
+	s.computing, s.end = true, end
+	return ctx, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		s.computing = false
+		end(nil)
+	}
+}
+
+// forget is the end of a query.
+func (g *governor) forget(s *share) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.mu.shares, s)
+}
+
+// Run looks again and again until ctx is done.
+func (g *governor) Run(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var conn *duckdb.Conn
+	defer func() {
+		if conn != nil {
+			conn.Close()
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if conn != nil && !conn.IsOpen() || conn == nil {
+			conn, _ = g.engine.Connect(ctx) // a store that is opened anew has none for a while
+		}
+		if conn != nil && g.wanted() {
+			g.look(ctx, conn)
+		}
+	}
+}
+
+// wanted reports whether there is anything to see: queries, or what they left.
+func (g *governor) wanted() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.mu.shares) > 0 || g.mu.held != g.mu.idle || g.mu.now.Limit == 0
+}
+
+// look reads how much is held and puts it down to the queries.
+func (g *governor) look(ctx context.Context, conn *duckdb.Conn) {
+	m, err := conn.Memory(ctx)
+	if err != nil {
+		return // the statement fails when the engine closes, or has no memory for it
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mu.now = m
+	g.account(m.Held)
+	if s := g.largest(); s != nil && s.bytes > g.limit && s.computing {
+		g.log.Warn("query ended for its memory", "count", s.bytes)
+		s.end(memoryError(g.limit))
+	}
+}
+
+// account brings the shares to the sum that is held now. g.mu is held.
+func (g *governor) account(held int64) {
+	m := &g.mu
+	growth, computing, sum := held-m.held, int64(0), int64(0)
+	m.held = held
+	if len(m.shares) == 0 {
+		m.idle = held
+		return
+	}
+	for s := range m.shares {
+		if s.computing {
+			computing++
+		}
+	}
+	for s := range m.shares {
+		if s.computing && growth > 0 {
+			s.bytes += growth / computing
+		}
+		sum += s.bytes
+	}
+	if left := max(held-m.idle, 0); sum > left { // something was given back, nobody knows by whom
+		for s := range m.shares {
+			s.bytes = int64(float64(s.bytes) * float64(left) / float64(sum))
+		}
+	}
+}
+
+// largest returns the query that is taken to hold most. g.mu is held.
+func (g *governor) largest() (most *share) {
+	for s := range g.mu.shares {
+		if most == nil || s.bytes > most.bytes {
+			most = s
+		}
+	}
+	return most
+}
+
+// memory returns what the last look has seen.
+func (g *governor) memory() duckdb.Memory {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.mu.now
+}
+
+func memoryError(limit int64) error {
+	return &cursor.LimitError{Limit: "query.memory", Text: fmt.Sprintf("Query exceeded the maximum memory of one query (limit query.memory, %d bytes)", limit)}
+}
