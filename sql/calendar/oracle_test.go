@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -222,6 +223,72 @@ func checkRoundTrip(t *testing.T, text string, compile func(string) (*Pattern, e
 		printed := p.Format(ns)
 		if got, err := p.Parse(printed); err != nil || got != want {
 			t.Fatalf("%s: Parse(%q) = %v, %v, want %v", text, printed, at(got), err, at(want))
+		}
+	}
+}
+
+// Dates do what timestamps at their midnights do.
+func TestDatesAreMidnights(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	list := instants(20_000)
+	for i, ns := range list[1:] {
+		day, other, n := max(DateOf(ns), -106751), max(DateOf(list[i]), -106751), rng.Int64N(400)-200
+		midnight, otherMidnight := at(int64(day)*types.Day), int64(other)*types.Day
+		for name, u := range units {
+			if _, err := DateUnit(name); err != nil {
+				continue
+			}
+			got, err := TruncateDate(u, day)
+			if want := truncated(u, midnight).Unix() / 86400; err != nil || int64(got) != want {
+				t.Fatalf("TruncateDate(%s, %v) = %d, %v, want %d", name, midnight, got, err, want)
+			}
+			got, err = AddToDate(u, n, day)
+			to := midnight.AddDate(0, 0, int(n*(u/types.Day)))
+			if u < 0 {
+				to, _ = added(u, n, midnight)
+			}
+			if want := to.Unix() / 86400; err != nil || int64(got) != want {
+				t.Fatalf("AddToDate(%s, %d, %v) = %d, %v, want %d", name, n, midnight, got, err, want)
+			}
+			difference, err := DifferenceOfDates(u, day, other)
+			want, wantErr := Difference(u, int64(day)*types.Day, otherMidnight)
+			if err != nil || wantErr != nil || difference != want {
+				t.Fatalf("DifferenceOfDates(%s, %d, %d) = %d, %v, want %d", name, day, other, difference, err, want)
+			}
+		}
+	}
+}
+
+// Times of day do what timestamps of 1970-01-01 do, but for the date.
+func TestTimesAreOfOneDay(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for range 20_000 {
+		a, b, n := rng.Int64N(types.Day), rng.Int64N(types.Day), int64(rng.Uint64())>>rng.IntN(40)
+		for name := range units {
+			u, err := TimeUnit(name)
+			if err != nil {
+				continue
+			}
+			exact := new(big.Int).Mul(big.NewInt(n), big.NewInt(u))
+			exact.Add(exact, big.NewInt(a)).Mod(exact, big.NewInt(types.Day)) // never negative
+			if got, err := AddUnitsToTime(u, n, a); err != nil || got != exact.Int64() {
+				t.Fatalf("AddUnitsToTime(%s, %d, %d) = %d, %v, want %v", name, n, a, got, err, exact)
+			}
+			if got, err := DifferenceOfTimes(u, a, b); err != nil || got != int64(time.Duration(b-a)/time.Duration(u)) {
+				t.Fatalf("DifferenceOfTimes(%s, %d, %d) = %d, %v", name, a, b, got, err)
+			}
+			if got, err := TruncateTime(u, a); err != nil || got != int64(time.Duration(a).Truncate(time.Duration(u))) {
+				t.Fatalf("TruncateTime(%s, %d) = %d, %v", name, a, got, err)
+			}
+		}
+		interval := int64(rng.Uint64())
+		exact := new(big.Int).Add(big.NewInt(a), big.NewInt(interval))
+		if got := AddToTime(a, interval); got != exact.Mod(exact, big.NewInt(types.Day)).Int64() {
+			t.Fatalf("AddToTime(%d, %d) = %d, want %v", a, interval, got, exact)
+		}
+		exact = new(big.Int).Sub(big.NewInt(a), big.NewInt(interval))
+		if got := SubtractFromTime(a, interval); got != exact.Mod(exact, big.NewInt(types.Day)).Int64() {
+			t.Fatalf("SubtractFromTime(%d, %d) = %d, want %v", a, interval, got, exact)
 		}
 	}
 }

@@ -71,18 +71,10 @@ const firstMonday = 4 * types.Day
 // TruncateDate rounds a date down to a unit of DateUnit.
 func TruncateDate(u Unit, day int32) (int32, error) {
 	if u > 0 {
-		return dateOf(int64(day) - floorMod(int64(day)-firstMonday/types.Day, u/types.Day)*weekly(u))
+		return dateOf(int64(day) - floorMod(int64(day)-firstMonday/types.Day, u/types.Day))
 	}
 	y, m, _ := types.Civil(int64(day))
 	return dateOf(types.DaysOf(y, m-(m-1)%-u, 1))
-}
-
-// weekly is 1 for the week and 0 for the day, in which a date loses nothing.
-func weekly(u Unit) int64 {
-	if u == week {
-		return 1
-	}
-	return 0
 }
 
 // TruncateTime rounds a time of day down to a unit of TimeUnit.
