@@ -32,7 +32,22 @@ func (e *Error) Error() string { return e.Msg }
 
 // New returns an invalid-query error with a text that words its position itself.
 func New(span token.Span, format string, args ...any) error {
-	return fault.Wrap(fault.Invalid, &Error{Span: span, Msg: fmt.Sprintf(format, args...)})
+	return fault.Wrap(fault.Invalid, &Error{Span: span, Msg: Clip(fmt.Sprintf(format, args...))})
+}
+
+// maxText is the longest error text in bytes.
+const maxText = 2000
+
+// Clip shortens an error text that quotes a name or a value of any size.
+func Clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	cut := maxText
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
 }
 
 // At returns an invalid-query error whose text starts with "line L:C: ".

@@ -2,6 +2,7 @@ package sqlerr
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"tidemark/fault"
@@ -62,5 +63,21 @@ func TestQuote(t *testing.T) {
 				t.Errorf("Quote(%q) =\n%s\nwant\n%s", c.query, got, c.want)
 			}
 		})
+	}
+}
+
+func TestClip(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"short", "short"},
+		{strings.Repeat("x", 2000), strings.Repeat("x", 2000)},
+		{strings.Repeat("x", 2001), strings.Repeat("x", 2000) + "…"},
+		{strings.Repeat("x", 1999) + "éé", strings.Repeat("x", 1999) + "…"},
+	} {
+		if got := Clip(c.text); got != c.want {
+			t.Errorf("Clip of %d bytes = %d bytes, want %d", len(c.text), len(got), len(c.want))
+		}
+	}
+	if err := At(token.Span{}, "Column '%s' does not exist", strings.Repeat("x", 1<<20)); len(err.Error()) > 2100 {
+		t.Errorf("an error of %d bytes", len(err.Error()))
 	}
 }
