@@ -130,11 +130,12 @@ func TestParams(t *testing.T) {
 }
 
 func FuzzCompile(f *testing.F) {
-	for _, text := range samples {
+	for _, text := range append(readSampleQueries(f), samples...) {
 		f.Add(text)
 	}
+	tables := readSampleTables(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := Compile(t.Context(), text, demo{}, Options{Now: noon})
+		p, err := Compile(t.Context(), text, tables, Options{Now: noon, Params: sampleParams})
 		switch {
 		case err != nil:
 			if fault.KindOf(err) != fault.Invalid {

@@ -1,5 +1,18 @@
 package sql
 
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tidemark/sql/plan"
+	"tidemark/sql/rewrite"
+	"tidemark/sql/types"
+)
+
 // samples are queries of the kinds that clients of Timestream are known to send:
 // the developer guide's sample queries, dashboards, drivers and benchmarks.
 var samples = []string{
@@ -61,4 +74,160 @@ var samples = []string{
 	`SELECT hostname FROM demo.metrics WHERE region = 'a' UNION SELECT hostname FROM demo.metrics WHERE region = 'b' EXCEPT SELECT 'host-1'`,
 	`SELECT APPROX_DISTINCT(hostname), COUNT_IF(measure_value::double > 1), STDDEV(measure_value::double), CORR(measure_value::double, measure_value::double) FROM demo.metrics`,
 	"SHOW DATABASES", "SHOW TABLES FROM demo LIKE 'm%'", "SHOW MEASURES FROM demo.metrics", "DESCRIBE demo.metrics",
+}
+
+// sampleFiles is where queries of public shapes lie, with the rows that they ask: see the
+// package query, which runs them.
+const sampleFiles = "../query/testdata/samples"
+
+// sampleTables is the catalog of those queries, and demo's.
+type sampleTables map[string]*plan.Table
+
+func (t sampleTables) Table(ctx context.Context, database, table string) (*plan.Table, error) {
+	if found := t[database+"."+table]; found != nil {
+		return found, nil
+	}
+	for _, other := range t {
+		if other.Database == database {
+			return nil, plan.ErrTableNotFound
+		}
+	}
+	return demo{}.Table(ctx, database, table)
+}
+
+// readSampleTables derives the tables from the rows of data.txt.
+func readSampleTables(t testing.TB) sampleTables {
+	t.Helper()
+	text, err := os.ReadFile(sampleFiles + "/data.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := sampleTables{}
+	var dimensions, measures []plan.Column
+	var table *plan.Table
+	end := func() {
+		if table != nil {
+			table.Columns = append(append(dimensions, plan.Column{Name: "measure_name", Type: types.Of(types.Varchar), Role: plan.MeasureName},
+				plan.Column{Name: "time", Type: types.Of(types.Timestamp), Role: plan.Time}), measures...)
+		}
+		dimensions, measures = nil, nil
+	}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) == 0 || fields[0] == "#":
+		case fields[0] == "table":
+			end()
+			table = &plan.Table{}
+			table.Database, table.Name, _ = strings.Cut(fields[1], ".")
+			tables[fields[1]] = table
+		default:
+			dimensions, measures = addColumns(fields[1:], dimensions, measures)
+		}
+	}
+	end()
+	return tables
+}
+
+// addColumns adds the columns that a row has and the table did not have before.
+func addColumns(fields []string, dimensions, measures []plan.Column) (d, m []plan.Column) {
+	named := false // the measure's name was there
+	for _, field := range fields {
+		name, value, pair := strings.Cut(field, "=")
+		switch {
+		case pair && !named:
+			dimensions = addColumn(dimensions, plan.Column{Name: name, Type: types.Of(types.Varchar), Role: plan.Dimension})
+		case pair:
+			measures = addColumn(measures, plan.Column{Name: name, Type: types.Of(sampleKind(value)), Role: plan.Multi})
+		case !named:
+			named = true
+		default:
+			kind := sampleKind(name)
+			measures = addColumn(measures, plan.Column{Name: "measure_value::" + types.Of(kind).String(), Type: types.Of(kind), Role: plan.MeasureValue})
+		}
+	}
+	return dimensions, measures
+}
+
+func addColumn(columns []plan.Column, c plan.Column) []plan.Column {
+	for _, have := range columns {
+		if have.Name == c.Name {
+			return columns
+		}
+	}
+	return append(columns, c)
+}
+
+func sampleKind(value string) types.Kind {
+	_, notInt := strconv.ParseInt(value, 10, 64)
+	switch {
+	case value[0] == '"':
+		return types.Varchar
+	case value[0] == '@':
+		return types.Timestamp
+	case value == "true" || value == "false":
+		return types.Boolean
+	case notInt == nil:
+		return types.Bigint
+	}
+	return types.Double
+}
+
+// readSampleQueries returns the queries of the files that have rows.
+func readSampleQueries(t testing.TB) (queries []string) {
+	t.Helper()
+	files, err := filepath.Glob(sampleFiles + "/*.golden.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("sample files: %v, %v", files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part := range strings.SplitSeq("\n"+string(text), "\n# ") {
+			_, rest, _ := strings.Cut(part, "\nquery\n")
+			if query, _, _ := strings.Cut(rest, "\n---- "); strings.Contains(rest, "\n---- rows\n") {
+				queries = append(queries, query)
+			}
+		}
+	}
+	return queries
+}
+
+var sampleParams = map[string]*plan.Literal{"scheduled_runtime": {Value: noon.UnixNano(), T: types.Of(types.Timestamp)}}
+
+// Every query of the files compiles, with and without the rewrites that may be left out,
+// and to the same program each time.
+func TestSampleFilesCompile(t *testing.T) {
+	tables, queries := readSampleTables(t), readSampleQueries(t)
+	if len(queries) < 250 {
+		t.Fatalf("%d queries, want at least 250", len(queries))
+	}
+	off := map[string]bool{}
+	for _, p := range rewrite.Passes {
+		off[p.Name] = true
+	}
+	for _, text := range queries {
+		first, err := Compile(t.Context(), text, tables, Options{Now: noon, Params: sampleParams})
+		if err != nil {
+			t.Errorf("Compile(%s) = %v, want a program", text, err)
+			continue
+		}
+		if _, err := Compile(t.Context(), text, tables, Options{Now: noon, Params: sampleParams, Off: off}); err != nil {
+			t.Errorf("Compile(%s) without rewrites = %v, want a program", text, err)
+		}
+		if first.Meta != nil {
+			continue
+		}
+		second, err := Compile(t.Context(), text, tables, Options{Now: noon, Params: sampleParams})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, errA := first.SQL(relation)
+		b, errB := second.SQL(relation)
+		if errA != nil || errB != nil || a != b {
+			t.Errorf("%s gives\n%s\nand then\n%s\n%v, %v", text, a, b, errA, errB)
+		}
+	}
 }
