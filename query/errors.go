@@ -9,6 +9,7 @@ import (
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
 	"tidemark/query/cursor"
+	"tidemark/sql/sqlerr"
 )
 
 // ExecutionError is a failure while a statement ran, as opposed to one found by
@@ -49,7 +50,7 @@ func (e *Engine) executionError(err error) error {
 	if !known {
 		e.opt.Logger.Warn("error of the engine has no text for clients", "err", err)
 	}
-	return &ExecutionError{Text: text, err: fault.Wrap(fault.Invalid, err)}
+	return &ExecutionError{Text: sqlerr.Clip(text), err: fault.Wrap(fault.Invalid, err)}
 }
 
 // engineLimit returns the limit of the engine that an error of DuckDB's is about, or nil.
