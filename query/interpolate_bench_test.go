@@ -45,6 +45,8 @@ func BenchmarkInterpolate(b *testing.B) {
 		{"spline", fmt.Sprintf(usual, "interpolate_spline_cubic(series, "+grid+")")},
 		{"locf", fmt.Sprintf(usual, "interpolate_locf(series, "+grid+")")},
 		{"fill", fmt.Sprintf(usual, "interpolate_fill(series, "+grid+", 0)")},
+		{"unnested", fmt.Sprintf(binned, "cpu") + "SELECT host, avg(u.value), count(*) FROM binned CROSS JOIN UNNEST(interpolate_linear(series, sequence(first, last, 1s))) AS u (time, value) GROUP BY host"},
+		{"joined", fmt.Sprintf(binned, "cpu") + "SELECT host, avg(interpolate_linear(series, t)) FROM binned CROSS JOIN UNNEST(sequence(first, first + 50s, 1s)) AS u (t) GROUP BY host"},
 		{"direct", "SELECT avg(u.value) FROM (SELECT interpolate_linear(create_time_series(time, cpu), " + grid + ") AS s FROM demo.series GROUP BY host) CROSS JOIN UNNEST(s) AS u (time, value)"},
 		{"bigint", fmt.Sprintf(binned, "n") + "SELECT sum(cardinality(interpolate_linear(series, " + grid + "))) FROM binned"},
 		{"states", fmt.Sprintf(binned, "state") + "SELECT u.value, count(*) FROM (SELECT interpolate_locf(series, " + grid + ") AS s FROM binned) CROSS JOIN UNNEST(s) AS u (time, value) GROUP BY 1"},

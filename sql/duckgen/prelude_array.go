@@ -37,11 +37,6 @@ var arrayMacros = []string{
 
 	"tm_at_most(n) AS CASE WHEN n > 10000 THEN CAST(tm_raise('count argument of repeat function must be less than or equal to 10000') AS BIGINT)" +
 		" WHEN n < 0 THEN CAST(tm_raise('count argument of repeat function must be greater than or equal to 0') AS BIGINT) ELSE n END",
-	"tm_sequence(a, b, s) AS CASE WHEN s = 0 THEN [CAST(tm_raise('step must not be zero') AS BIGINT)]" +
-		" WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN [CAST(tm_raise('sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS BIGINT)]" +
-		" WHEN (CAST(b AS HUGEINT) - a) // s >= 10000 THEN [CAST(tm_raise('result of sequence function must not have more than 10000 entries') AS BIGINT)]" +
-		" ELSE generate_series(a, b, s) END",
-	"tm_sequence_time(a, b, s) AS list_transform(tm_sequence(epoch_ns(a), epoch_ns(b), s), lambda n: make_timestamp_ns(n))",
 	"tm_sequence_months(a, b, m) AS list_transform(tm_sequence(CAST(0 AS BIGINT), CASE WHEN m = 0 THEN 0 ELSE tm_timestamp_difference(-1, a, b) // m * m END, CAST(m AS BIGINT)), lambda n: tm_add_months(a, n))",
 	"tm_sequence_date(a, b, s) AS list_transform(tm_sequence(CAST(a - DATE '1970-01-01' AS BIGINT), CAST(b - DATE '1970-01-01' AS BIGINT), CAST(s AS BIGINT)), lambda n: DATE '1970-01-01' + CAST(n AS INTEGER))",
 	"tm_day_step(n) AS CASE WHEN n % 86400000000000 <> 0 THEN CAST(tm_raise('sequence step must be a day interval if start and end values are dates') AS BIGINT) ELSE n // 86400000000000 END",

@@ -65,5 +65,5 @@ type Func struct {
 // Funcs lists every function; names are unique. The functions of one list share a
 // cache of compiled patterns.
 func Funcs() []Func {
-	return slices.Concat(texts, intervals, strung, jsons, urls, parsers, distances, dates, percentiles, histograms, moments, sorting, arithmetic, shifts, distributions, dateFields, epochs, dateTexts, dateParsers, new(patterns).funcs(), seriesFuncs())
+	return slices.Concat(texts, intervals, strung, jsons, urls, parsers, distances, dates, percentiles, histograms, moments, sorting, arithmetic, shifts, distributions, dateFields, epochs, dateTexts, dateParsers, new(patterns).funcs(), seriesFuncs(), sequences)
 }
