@@ -19,9 +19,32 @@ func (a *analyzer) windowCall(c *ast.Call, f *builtin.Function, e *env) plan.Exp
 	if call.Fn.Frameless() {
 		call.Frame = nil
 	}
+	known := e.calls.windows
+	for _, w := range known[max(0, len(known)-maxAlike):] {
+		if sameWindow(w.assign.Call, call) {
+			return w.assign.Col.Ref()
+		}
+	}
 	col := a.ids.New(ast.Print(c), call.Result)
 	e.calls.windows = append(e.calls.windows, windowCall{c, plan.WindowAssign{Col: col, Call: call}})
 	return col.Ref()
+}
+
+// sameWindow reports that two calls over the same rows have the same results.
+func sameWindow(a, b plan.WindowCall) bool {
+	return sameAggregate(a.AggCall, b.AggCall) && a.IgnoreNulls == b.IgnoreNulls && slices.EqualFunc(a.PartitionBy, b.PartitionBy, same) &&
+		slices.EqualFunc(a.Order, b.Order, sameKey) && sameFrame(a.Frame, b.Frame)
+}
+
+func sameFrame(a, b *plan.Frame) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Unit == b.Unit && sameBound(a.Start, b.Start) && sameBound(a.End, b.End)
+}
+
+func sameBound(a, b plan.Bound) bool {
+	return a.Kind == b.Kind && (a.Offset == nil || same(a.Offset, b.Offset))
 }
 
 // over analyses what stands behind OVER.

@@ -117,7 +117,9 @@ func (e *emitter) table() string {
 
 // node emits a relation.
 func (e *emitter) node(n plan.Node) *block {
-	switch n := n.(type) {
+	switch n := e.local(n).(type) {
+	case *apart:
+		return e.unordered(e.node(n.Node))
 	case *plan.Scan:
 		return e.scan(n)
 	case *plan.Values:

@@ -10,9 +10,8 @@ import (
 
 func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	n = e.groupable(n)
-	n, apart := e.overInput(n)
 	b := e.node(n.Input)
-	if apart || !b.plain() || !b.simple() {
+	if !b.plain() || !b.simple() {
 		b = e.unordered(b)
 	}
 	in, keys := b.scope(), make([]string, len(n.Keys))
@@ -50,55 +49,6 @@ func (e *emitter) groupable(n *plan.Aggregate) *plan.Aggregate {
 	c := *n
 	c.Input, c.Keys = &plan.Project{Input: n.Input, Items: items}, keys
 	return &c
-}
-
-// overInput makes columns below the node of what an aggregate reads of an enclosing
-// query and nothing else: DuckDB would give such a call to that query. It reports
-// whether there is one.
-func (e *emitter) overInput(n *plan.Aggregate) (*plan.Aggregate, bool) {
-	if len(e.scopes) == 0 {
-		return n, false
-	}
-	own := map[plan.ID]bool{}
-	for _, c := range n.Input.Columns() {
-		own[c.ID] = true
-	}
-	items, aggs := plan.Pass(n.Input.Columns()), slices.Clone(n.Aggs)
-	for i := range aggs {
-		if !outerOnly(aggs[i].Call, own) {
-			continue
-		}
-		args := slices.Clone(aggs[i].Call.Args)
-		for j, x := range args {
-			c := e.ids.New("", x.Type())
-			items = append(items, plan.Assign{Col: c, Expr: x})
-			args[j] = c.Ref()
-		}
-		aggs[i].Call.Args = args
-	}
-	if len(items) == len(n.Input.Columns()) {
-		return n, false
-	}
-	c := *n
-	c.Input, c.Aggs = &plan.Project{Input: n.Input, Items: items}, aggs
-	return &c, true
-}
-
-// outerOnly reports a call whose arguments read columns, but none of the given ones.
-func outerOnly(a plan.AggCall, own map[plan.ID]bool) bool {
-	read := map[plan.ID]bool{}
-	for _, x := range a.Args {
-		if _, lambda := x.(*plan.Lambda); lambda {
-			return false
-		}
-		plan.Refs(x, read)
-	}
-	for id := range read {
-		if own[id] {
-			return false
-		}
-	}
-	return len(read) > 0
 }
 
 // plainKey reports an expression that reads a column, repeats its value and holds no subquery.

@@ -1,12 +1,15 @@
 package duckgen
 
 import (
+	"slices"
 	"tidemark/sql/plan"
 )
 
 var joinWords = [...]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}
 
 func (e *emitter) join(n *plan.Join) *block {
+	order := n
+	n = e.joinable(n)
 	left, items := e.source(e.node(n.Left), false)
 	word, right, more := joinWords[n.Kind], "", []item(nil)
 	if n.Lateral {
@@ -24,7 +27,92 @@ func (e *emitter) join(n *plan.Join) *block {
 		word, on = " CROSS JOIN ", ""
 	}
 	b.from = left + word + right + on
+	if n.Left != order.Left {
+		b.items = pickItems(b, order.Columns())
+	}
 	return b
+}
+
+// pickItems returns the items of columns, in their order.
+func pickItems(b *block, cols []plan.Col) []item {
+	items := make([]item, len(cols))
+	for i, c := range cols {
+		items[i] = b.items[b.find(c.ID)]
+	}
+	return items
+}
+
+// joinable rewrites an outer join whose condition holds a subquery that DuckDB could
+// compute on neither side alone. The other side becomes lateral, with the condition in it:
+//
+//	a LEFT JOIN b ON c   =>   a LEFT JOIN LATERAL (SELECT * FROM b WHERE c) ON true
+//
+// In a FULL JOIN, where that is no way, each subquery becomes a column of its side.
+func (e *emitter) joinable(n *plan.Join) *plan.Join {
+	if n.On == nil || n.Kind == plan.Inner || !holdsQuery(n.On) {
+		return n
+	}
+	switch {
+	case n.Kind == plan.Full:
+		return e.fullJoin(n)
+	case n.Kind == plan.Left && (n.Lateral || readsBoth(n)):
+		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Left, Right: &plan.Filter{Input: n.Right, Cond: n.On}}
+	case n.Kind == plan.Right && readsBoth(n):
+		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Right, Right: &plan.Filter{Input: n.Left, Cond: n.On}}
+	}
+	return n
+}
+
+func holdsQuery(x plan.Expr) bool {
+	holds := false
+	plan.Walk(x, func(x plan.Expr) bool {
+		holds = holds || plan.Subquery(x) != nil
+		return !holds
+	})
+	return holds
+}
+
+// readsBoth reports a condition with a subquery, its operands included, that reads
+// columns of both sides.
+func readsBoth(n *plan.Join) bool {
+	both := false
+	plan.Walk(n.On, func(x plan.Expr) bool {
+		if plan.Subquery(x) != nil {
+			both = both || readsAny(x, n.Left) && readsAny(x, n.Right)
+		}
+		return !both
+	})
+	return both
+}
+
+func readsAny(x plan.Expr, n plan.Node) bool {
+	read := map[plan.ID]bool{}
+	plan.Refs(x, read)
+	return slices.ContainsFunc(n.Columns(), func(c plan.Col) bool { return read[c.ID] })
+}
+
+// fullJoin makes columns of the subqueries in the condition.
+func (e *emitter) fullJoin(n *plan.Join) *plan.Join {
+	if readsBoth(n) {
+		e.refuse("FULL JOIN with a subquery in ON that reads both sides is not supported")
+		return n
+	}
+	c := *n
+	left, right := plan.Pass(n.Left.Columns()), plan.Pass(n.Right.Columns())
+	c.On = plan.Replace(n.On, func(x plan.Expr) plan.Expr {
+		if plan.Subquery(x) == nil {
+			return nil
+		}
+		col := e.ids.New("", x.Type())
+		if readsAny(x, n.Right) {
+			right = append(right, plan.Assign{Col: col, Expr: x})
+		} else {
+			left = append(left, plan.Assign{Col: col, Expr: x})
+		}
+		return col.Ref()
+	})
+	c.Left, c.Right = &plan.Project{Input: n.Left, Items: left}, &plan.Project{Input: n.Right, Items: right}
+	return &c
 }
 
 // derived always makes a derived table: what LATERAL wants.
