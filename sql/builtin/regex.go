@@ -8,16 +8,15 @@ import (
 )
 
 // regexes (developer guide, "Regular expression functions"). Patterns are those of
-// java.util.regex. DuckDB's engine is RE2, so a constant pattern that means the same
-// there runs on it; any other goes to a Go function.
+// java.util.regex.
 var regexes = []entry{
 	{Sig: "regexp_like(varchar, varchar) boolean", Emit: emitRegexLike, Doc: "Whether the pattern matches somewhere in the text."},
 	{Sig: "regexp_extract(varchar, varchar) varchar", Emit: emitRegexExtract, Doc: "The first match; NULL without one."},
 	{Sig: "regexp_extract(varchar, varchar, bigint) varchar", Emit: emitRegexExtract, Doc: "A group of the first match; NULL without one and when the group took no part."},
 	{Sig: "regexp_extract_all(varchar, varchar) array(varchar)", Emit: emitRegexExtractAll, Doc: "Every match."},
 	{Sig: "regexp_extract_all(varchar, varchar, bigint) array(varchar)", Emit: emitRegexExtractAll, Doc: "A group of every match; NULL where it took no part."},
-	{Sig: "regexp_replace(varchar, varchar) varchar", Emit: emitRegexReplace, Doc: "Without the matches."},
-	{Sig: "regexp_replace(varchar, varchar, varchar) varchar", Emit: emitRegexReplace, Doc: "With every match replaced; $1 and ${name} are groups, \\$ is a $."},
+	{Sig: "regexp_replace(varchar, varchar) varchar", SQL: "tm_regexp_replace({1}, {2}, '')", Doc: "Without the matches."},
+	{Sig: "regexp_replace(varchar, varchar, varchar) varchar", SQL: "tm_regexp_replace({1}, {2}, {3})", Doc: "With every match replaced; $1 and ${name} are groups, \\$ is a $."},
 	{Sig: "regexp_replace(varchar, varchar, lambda(array(varchar)) varchar) varchar", Emit: emitRegexLambda, Doc: "With every match replaced by what the lambda makes of its groups; NULL when that is NULL."},
 	{Sig: "regexp_split(varchar, varchar) array(varchar)", SQL: "tm_regexp_split({1}, {2})", Doc: "The parts between the matches, empty ones too."},
 	{Sig: "regexp_count(varchar, varchar) bigint", Ext: true, SQL: "tm_regexp_count({1}, {2})", Doc: "The number of matches."},
@@ -26,52 +25,26 @@ var regexes = []entry{
 	{Sig: "regexp_position(varchar, varchar, integer, integer) integer", Ext: true, SQL: "CAST(tm_regexp_position({1}, {2}, CAST({3} AS BIGINT), CAST({4} AS BIGINT)) AS INTEGER)", Doc: "Where the n-th match begins of those that begin at a place or later; -1 without one."},
 }
 
-// constantPattern is what RE2 can do for a constant pattern, nothing for another. A
-// pattern that is wrong is left to run time, where TRY can catch its error.
-func constantPattern(a Arg) regex.RE2 {
-	java, constant := a.Value.(string)
-	if !constant {
-		return regex.RE2{}
-	}
-	form, err := regex.ToRE2(java)
-	if err != nil {
-		return regex.RE2{}
-	}
-	return form
-}
-
 func quoteSQL(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
+// emitRegexLike leaves a constant pattern to DuckDB's engine when it means the same
+// there. A pattern that is wrong is left to run time, where TRY can catch its error.
 func emitRegexLike(c Call) (string, error) {
-	if p := constantPattern(c.Args[1]); p.Finds {
-		return "regexp_matches(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + ")", nil
+	if java, constant := c.Args[1].Value.(string); constant {
+		if re2, err := regex.ToRE2(java); err == nil && re2 != "" {
+			return "regexp_matches(" + c.Args[0].SQL + ", " + quoteSQL(re2) + ")", nil
+		}
 	}
 	return fill("tm_regexp_like({1}, {2})", c), nil
 }
 
-// emitRegexExtract uses DuckDB's function, which answers ” without a match, where
-// no match is empty.
+// emitRegexExtract and those below use the Go functions: they are faster than DuckDB's
+// own, which search with groups (BenchmarkTexts).
 func emitRegexExtract(c Call) (string, error) {
-	if len(c.Args) == 3 {
-		return fill("tm_regexp_extract({1}, {2}, {3})", c), nil
-	}
-	if p := constantPattern(c.Args[1]); p.Equals {
-		return "nullif(regexp_extract(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + "), '')", nil
-	}
-	return fill("tm_regexp_extract({1}, {2}, CAST(0 AS BIGINT))", c), nil
-}
-
-func emitRegexReplace(c Call) (string, error) {
 	if len(c.Args) == 2 {
-		c.Args = append(c.Args, Arg{SQL: "''", Const: true, Value: ""})
+		return fill("tm_regexp_extract({1}, {2}, CAST(0 AS BIGINT))", c), nil
 	}
-	p := constantPattern(c.Args[1])
-	if replacement, ok := c.Args[2].Value.(string); ok && p.Equals {
-		if text, ok := regex.ReplacementForRE2(c.Args[1].Value.(string), replacement); ok {
-			return "regexp_replace(" + c.Args[0].SQL + ", " + quoteSQL(p.Text) + ", " + quoteSQL(text) + ", 'g')", nil
-		}
-	}
-	return fill("tm_regexp_replace({1}, {2}, {3})", c), nil
+	return fill("tm_regexp_extract({1}, {2}, {3})", c), nil
 }
 
 func emitRegexExtractAll(c Call) (string, error) {

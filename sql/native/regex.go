@@ -7,8 +7,11 @@ import (
 	"tidemark/sql/regex"
 )
 
-// maxPatterns is how many compiled patterns are kept; beyond, all are forgotten.
-const maxPatterns = 256
+// Bounds of the compiled patterns that are kept.
+const (
+	maxPatterns = 256   // beyond, all are forgotten
+	maxKept     = 2_000 // instructions of one; a larger one is compiled for each block of rows
+)
 
 // patterns keeps compiled patterns while many rows use the same ones.
 type patterns struct {
@@ -30,6 +33,9 @@ func (c *patterns) get(java string) (*regex.Pattern, error) {
 	p, err := regex.Compile(java)
 	if err != nil {
 		return nil, err
+	}
+	if p.Size() > maxKept {
+		return p, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

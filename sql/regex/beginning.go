@@ -5,8 +5,14 @@ package regex
 func beginning(n node) (prefix string, first *charset, anchored bool) {
 	items := flatten(n, nil)
 	for _, item := range items {
-		if a, ok := item.(assertion); ok && a.kind == textStart {
-			return "", nil, true
+		switch place := item.(type) {
+		case assertion:
+			if place.kind == textStart {
+				return "", nil, true
+			}
+			continue // it takes nothing
+		case look:
+			continue
 		}
 		ch, ok := item.(char)
 		if !ok {

@@ -13,32 +13,23 @@ const (
 	maxRE2Size = 1_000 // characters that a pattern may stand for, repetitions written out
 )
 
-// RE2 is what an engine of RE2's family can do for a pattern.
-type RE2 struct {
-	Text string // the pattern for it; empty when it cannot run it
-
-	// Finds: a text has a match for the engine exactly if it has one in Java.
-	Finds bool
-	// Equals: all matches and groups are Java's, too, and none is of nothing.
-	Equals bool
-}
-
-// ToRE2 writes a Java pattern for an engine of RE2's family, as far as it means the
-// same. A pattern that is wrong is an error.
-func ToRE2(java string) (RE2, error) {
+// ToRE2 writes a Java pattern for an engine of RE2's family that finds a match in the
+// same texts, though perhaps another one; empty when there is no such pattern. A
+// pattern that is wrong is an error.
+func ToRE2(java string) (string, error) {
 	n, parsed, err := parse(java)
 	if err != nil {
-		return RE2{}, err
+		return "", err
 	}
 	if _, err := compile(n, parsed.groups); err != nil {
-		return RE2{}, fmt.Errorf("'%s': %w", shorten(java), err)
+		return "", fmt.Errorf("'%s': %w", shorten(java), err)
 	}
 	w := re2Writer{names: parsed.names, endText: `(?:\r\n|[\n\r\x{85}\x{2028}\x{2029}])?\z`}
 	w.node(n, true)
 	if w.refused || w.words || !w.runs() {
-		return RE2{}, nil
+		return "", nil
 	}
-	return RE2{Text: w.b.String(), Finds: true, Equals: !w.ends && !w.loose && !nullable(n)}, nil
+	return w.b.String(), nil
 }
 
 // linearForm is a pattern on Go's engine with the conditions under which it is right.
@@ -48,7 +39,9 @@ type linearForm struct {
 	words bool // only for ASCII
 }
 
-// toLinear returns nil for a pattern that Go's engine does not match as Java does.
+// toLinear returns nil for a pattern that Go's engine does not match as Java does, all
+// matches and groups alike. That leaves out those that match nothing: Java finds such
+// a match right behind another.
 func toLinear(n node, names map[string]int) *linearForm {
 	w := re2Writer{names: names, endText: `\z`, anyEnd: true}
 	w.node(n, true)

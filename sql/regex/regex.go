@@ -4,7 +4,7 @@
 // Compile reads a pattern and makes a program for a backtracking machine that knows
 // all of Java's syntax but what its errors name. A search has a bound on its steps; a
 // pattern that means the same to RE2 is searched by that, in linear time, when the
-// bound is met. RE2 gives such a pattern's text to those who have an engine of that
+// bound is met. ToRE2 gives such a pattern's text to those who have an engine of that
 // family. A Pattern may be used by several goroutines at once.
 // Source: java.util.regex.Pattern, Java 17, measured (testdata/java.txt).
 package regex
@@ -72,7 +72,7 @@ func (p *Pattern) Each(b *Budget, text string, use func(Match) bool) error {
 // eachFrom begins at a place.
 func (p *Pattern) eachFrom(b *Budget, text string, start int, use func(Match) bool) error {
 	m := p.machines.Get().(*machine)
-	defer p.machines.Put(m)
+	defer p.release(m)
 	steps := min(leastSteps+stepsPerByte*len(text), maxSteps, b.left)
 	m.begin(text, steps)
 	defer func() { b.left -= steps - max(m.steps, 0) }()
@@ -93,6 +93,18 @@ func (p *Pattern) eachFrom(b *Budget, text string, start int, use func(Match) bo
 	}
 	return p.rest(text, start, used, use)
 }
+
+// release keeps a machine for the next search, but no large stack.
+func (p *Pattern) release(m *machine) {
+	const keep = 16 << 10
+	if m.text = ""; cap(m.stack) > keep {
+		m.stack = nil
+	}
+	p.machines.Put(m)
+}
+
+// Size returns the number of instructions, which says how much memory the pattern takes.
+func (p *Pattern) Size() int { return len(p.program.code) }
 
 // Budget bounds the work of many searches together.
 type Budget struct{ left int }

@@ -80,38 +80,25 @@ func TestMatchesAsJava(t *testing.T) {
 	}
 }
 
-// What RE2 is given means the same to Go's engine of that family.
+// What RE2 is given finds a match in the same texts, for Go's engine of that family.
 func TestRE2AsJava(t *testing.T) {
-	finds, equals := 0, 0
+	used := 0
 	for _, c := range javaCases(t) {
-		if c.want == "error" {
+		text, err := ToRE2(c.pattern)
+		if err != nil || text == "" || c.want == "error" {
 			continue
 		}
-		form, err := ToRE2(c.pattern)
-		if err != nil || form.Text == "" {
-			continue
-		}
-		re, err := regexp.Compile(form.Text)
+		re, err := regexp.Compile(text)
 		if err != nil {
-			t.Errorf("ToRE2(%q) = %q, which is no pattern: %v", c.pattern, form.Text, err)
+			t.Errorf("ToRE2(%q) = %q, which is no pattern: %v", c.pattern, text, err)
 			continue
 		}
-		if finds++; re.MatchString(c.text) != (c.want != "") {
+		if used++; re.MatchString(c.text) != (c.want != "") {
 			t.Errorf("%q in %q: ToRE2 finds a match: %v, want %q", c.pattern, c.text, c.want == "", c.want)
 		}
-		if !form.Equals {
-			continue
-		}
-		var all []string
-		for _, m := range re.FindAllStringSubmatchIndex(c.text, -1) {
-			all = append(all, placesOf(m, c.text))
-		}
-		if equals++; strings.Join(all, ";") != c.want {
-			t.Errorf("%q in %q: ToRE2 %q matches %v, want %s", c.pattern, c.text, form.Text, all, c.want)
-		}
 	}
-	if finds < 200 || equals < 100 {
-		t.Errorf("only %d patterns for RE2, %d of them equal", finds, equals)
+	if used < 200 {
+		t.Errorf("only %d patterns for RE2", used)
 	}
 }
 

@@ -5,28 +5,23 @@ import (
 	"strings"
 )
 
-// Replacement is a compiled replacement: texts and groups.
-type Replacement struct {
-	parts []part
-}
-
 // part is a text and, unless negative, a group after it.
 type part struct {
 	text  string
 	group int
 }
 
-// Replacement reads a replacement: $1 and ${name} are groups, of whose numbers the
+// replacement reads a replacement: $1 and ${name} are groups, of whose numbers the
 // longest that exists counts, and a backslash takes the next character as it is.
 // What is wrong in it is an error only when something is replaced, as in Trino.
-func (p *Pattern) Replacement(text string) (Replacement, error) {
+func (p *Pattern) replacement(text string) ([]part, error) {
 	r := replacementReader{pattern: p, whole: text, rest: text}
 	for r.rest != "" {
 		if err := r.read(); err != nil {
-			return Replacement{}, err
+			return nil, err
 		}
 	}
-	return Replacement{append(r.parts, part{r.text.String(), -1})}, nil
+	return append(r.parts, part{r.text.String(), -1}), nil
 }
 
 type replacementReader struct {
@@ -96,36 +91,6 @@ func (r *replacementReader) group(n int, rest string) {
 	r.rest = rest
 }
 
-// ReplacementForRE2 writes a replacement for the form that ToRE2 gives to a pattern;
-// ok is false for what is wrong, and for what that engine cannot say.
-func ReplacementForRE2(java, replacement string) (text string, ok bool) {
-	p, err := Compile(java)
-	if err != nil {
-		return "", false
-	}
-	r, err := p.Replacement(replacement)
-	if err != nil {
-		return "", false
-	}
-	return r.forRE2()
-}
-
-// forRE2 writes the replacement for an engine of RE2's family, where a backslash
-// and a digit are a group; ok is false when a number has more digits than it reads.
-func (r Replacement) forRE2() (text string, ok bool) {
-	var b strings.Builder
-	for _, p := range r.parts {
-		b.WriteString(strings.ReplaceAll(p.text, `\`, `\\`))
-		if p.group > 9 {
-			return "", false
-		}
-		if p.group >= 0 {
-			fmt.Fprintf(&b, `\%d`, p.group)
-		}
-	}
-	return b.String(), true
-}
-
 // maxResult is the largest text that replacing may make, in bytes.
 const maxResult = 64 << 20
 
@@ -137,11 +102,9 @@ func (p *Pattern) Replace(budget *Budget, text, replacement string) (string, err
 	end := 0
 	err := p.Each(budget, text, func(m Match) bool {
 		if parts == nil {
-			r, err := p.Replacement(replacement)
-			if failed = err; err != nil {
+			if parts, failed = p.replacement(replacement); failed != nil {
 				return false
 			}
-			parts = r.parts
 		}
 		b.WriteString(text[end:m[0]])
 		end = m[1]
