@@ -98,12 +98,10 @@ func TestProgram(t *testing.T) {
 // What DuckDB cannot compute is an error of kind Invalid that names it.
 func TestRefusals(t *testing.T) {
 	for query, want := range map[string]string{
-		"SELECT date_trunc(host, time) FROM d.a":                                                      "the unit of date_trunc must be a constant text",
-		"SELECT date_trunc('decade', time) FROM d.a":                                                  "'decade' is not a valid TIMESTAMP field",
-		"SELECT " + strings.Repeat("substr(", 50) + "host" + strings.Repeat(", 2)", 50) + " FROM d.a": "too complex",
-		"SELECT " + strings.Repeat("greatest(", 50) + "n" + strings.Repeat(", 2)", 50) + " FROM d.a":  "too complex",
-		"SELECT " + strings.Repeat("ARRAY[", 30) + "1" + strings.Repeat("][1]", 30):                   "too complex",
-		"SELECT regexp_split(host, 'a(?=b)') FROM d.a":                                                "regexp_split does not support look-around",
+		"SELECT date_trunc('decade', time) FROM d.a":                                                 "'decade' is not a valid TIMESTAMP field",
+		"SELECT " + strings.Repeat("greatest(", 50) + "n" + strings.Repeat(", 2)", 50) + " FROM d.a": "too complex",
+		"SELECT " + strings.Repeat("ARRAY[", 30) + "1" + strings.Repeat("][1]", 30):                  "too complex",
+		"SELECT 1 FROM d.a FULL JOIN d.b ON a.n + b.n IN (SELECT 1)":                                 "FULL JOIN with a subquery in ON that reads both sides is not supported",
 	} {
 		_, err := sql.Compile(t.Context(), query, catalog{}, sql.Options{})
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fmt.Sprint(err), want) {
