@@ -29,40 +29,50 @@ func (m *moment) second() int64 { return m.clock / types.Second % 60 }
 func (m *moment) nanos() int64  { return m.clock % types.Second }
 func (m *moment) half() int64   { return m.clock / (12 * types.Hour) }
 
-// Append prints a timestamp.
-func (p *Pattern) Append(b []byte, ns int64) []byte {
-	days, clock := split(ns)
-	at := moment{date: int32(days), clock: clock}
-	at.year, at.month, at.day = types.Civil(days)
-	for i := range p.pieces {
-		if f := p.pieces[i].print; f != nil {
-			b = f(b, &at)
-		} else {
-			b = append(b, p.pieces[i].literal...)
+// Printer returns what appends a timestamp's text. It is for one goroutine.
+func (p *Pattern) Printer() func(b []byte, ns int64) []byte {
+	at := new(moment)
+	return func(b []byte, ns int64) []byte {
+		days, clock := split(ns)
+		at.date, at.clock = int32(days), clock
+		at.year, at.month, at.day = types.Civil(days)
+		for i := range p.pieces {
+			if f := p.pieces[i].print; f != nil {
+				b = f(b, at)
+			} else {
+				b = append(b, p.pieces[i].literal...)
+			}
 		}
+		return b
 	}
-	return b
 }
 
 // Format prints a timestamp as a text.
-func (p *Pattern) Format(ns int64) string { return string(p.Append(nil, ns)) }
+func (p *Pattern) Format(ns int64) string { return string(p.Printer()(nil, ns)) }
 
-// Parse reads a timestamp from the whole of a text. What the pattern does not say is
-// as in 1970-01-01 00:00:00 UTC, but a day without a year is of 2000, a leap year.
-func (p *Pattern) Parse(text string) (int64, error) {
-	r := reader{text: text}
-	for i := range p.pieces {
-		if f := p.pieces[i].parse; f != nil {
-			f(&r)
-		} else {
-			r.literal(p.pieces[i].literal)
+// Parser returns what reads a timestamp from the whole of a text. What the pattern
+// does not say is as in 1970-01-01 00:00:00 UTC, but a day without a year is of 2000,
+// a leap year. It is for one goroutine.
+func (p *Pattern) Parser() func(text string) (int64, error) {
+	r := new(reader)
+	return func(text string) (int64, error) {
+		*r = reader{text: text}
+		for i := range p.pieces {
+			if f := p.pieces[i].parse; f != nil {
+				f(r)
+			} else {
+				r.literal(p.pieces[i].literal)
+			}
+			if r.bad {
+				return 0, r.malformed()
+			}
 		}
-		if r.bad {
-			return 0, r.malformed()
-		}
+		return r.end()
 	}
-	return r.end()
 }
+
+// Parse reads one text as Parser does.
+func (p *Pattern) Parse(text string) (int64, error) { return p.Parser()(text) }
 
 // literal adds a text that stands for itself.
 func (p *Pattern) literal(text string) {

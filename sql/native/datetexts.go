@@ -75,35 +75,38 @@ func (b *Batch) texts(appendText func(text []byte, row int) ([]byte, error)) err
 	})
 }
 
-// compiled remembers the pattern of the row before: mostly all rows have the same.
-type compiled struct {
+// compiled remembers what the pattern of the row before makes: mostly all rows have
+// the same.
+type compiled[F any] struct {
 	compile func(string) (*calendar.Pattern, error)
-	text    string
+	of      func(*calendar.Pattern) F
 	pattern *calendar.Pattern
+	text    string
+	run     F
 }
 
-func (c *compiled) get(text string) (*calendar.Pattern, error) {
+func (c *compiled[F]) get(text string) (F, error) {
 	if c.pattern != nil && c.text == text {
-		return c.pattern, nil
+		return c.run, nil
 	}
 	p, err := c.compile(text)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		c.pattern, c.text, c.run = p, text, c.of(p)
 	}
-	c.text, c.pattern = text, p
-	return p, nil
+	return c.run, err
 }
 
 // formatBy prints timestamps by the patterns in the second argument.
 func formatBy(compile func(string) (*calendar.Pattern, error)) func(*Batch) error {
 	return func(b *Batch) error {
-		x, patterns, last := b.Args[0].Int64s, b.Args[1].Texts, compiled{compile: compile}
+		x, patterns := b.Args[0].Int64s, b.Args[1].Texts
+		last := compiled[func([]byte, int64) []byte]{compile: compile, of: (*calendar.Pattern).Printer}
 		return b.texts(func(text []byte, row int) ([]byte, error) {
-			p, err := last.get(patterns.Text(row))
+			format, err := last.get(patterns.Text(row))
 			if err != nil {
 				return text, err
 			}
-			return p.Append(text, x[row]), nil
+			return format(text, x[row]), nil
 		})
 	}
 }
@@ -111,11 +114,12 @@ func formatBy(compile func(string) (*calendar.Pattern, error)) func(*Batch) erro
 // parseBy reads timestamps by the patterns in the second argument.
 func parseBy(compile func(string) (*calendar.Pattern, error)) func(*Batch) error {
 	return func(b *Batch) error {
-		texts, patterns, out, last := b.Args[0].Texts, b.Args[1].Texts, b.Result.Int64s, compiled{compile: compile}
+		texts, patterns, out := b.Args[0].Texts, b.Args[1].Texts, b.Result.Int64s
+		last := compiled[func(string) (int64, error)]{compile: compile, of: (*calendar.Pattern).Parser}
 		return b.Each(func(row int) error {
-			p, err := last.get(patterns.Text(row))
+			parse, err := last.get(patterns.Text(row))
 			if err == nil {
-				out[row], err = p.Parse(texts.Text(row))
+				out[row], err = parse(texts.Text(row))
 			}
 			return err
 		})
