@@ -43,11 +43,16 @@ type Config struct {
 	MQTTUsers     string // file of user:bcrypt lines; empty: no users
 	MQTTAnonymous string // who may connect without a password: "loopback" or "never"
 
-	StoreMemory  string // memory limit of the embedded engine, as 4GB; empty: engine's choice
+	StoreMemory  string // memory above which the embedded engine spills, as 4GB; empty: half of its own default
 	StoreThreads int    // 0: one per core
 
 	QueryTimeout    time.Duration // longest run of one query
 	QueryConcurrent int           // queries that run at once; more wait
+	QueryWaiting    int           // queries that wait for that; more are refused
+	QueryMemory     string        // what one query may hold that cannot be spilled, as 1GB; empty: half of the engine's
+	QuerySpill      string        // disk space for intermediate results of all queries
+	QueryResult     string        // size of one query's result
+	QueryRows       int           // rows of one query's result; 0: no bound
 
 	LogLevel  slog.Level
 	LogFormat string // "text" or "json"
@@ -59,7 +64,8 @@ func Default() Config {
 		Data: "tidemark-data", Region: "us-east-1", Account: "000000000000",
 		HTTP: "127.0.0.1:7420", HTTPS: "127.0.0.1:7443", MQTT: "127.0.0.1:1883", MQTTTLS: "127.0.0.1:8883", PG: Off,
 		MQTTAnonymous: "loopback",
-		QueryTimeout:  time.Hour, QueryConcurrent: 8,
+		QueryTimeout:  time.Hour, QueryConcurrent: 8, QueryWaiting: 1000,
+		QuerySpill: "10GB", QueryResult: "5GB",
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -125,18 +131,20 @@ func (c *Config) validateIdentity() error {
 
 func (c *Config) validateLimits() error {
 	switch {
-	case c.StoreMemory != "" && !memoryForm.MatchString(c.StoreMemory):
-		return fault.New(fault.Invalid, "store.memory: %q is not a size such as 4GB", c.StoreMemory)
 	case c.StoreThreads < 0:
 		return fault.New(fault.Invalid, "store.threads: want 0 or more, not %d", c.StoreThreads)
 	case c.QueryTimeout <= 0:
 		return fault.New(fault.Invalid, "query.timeout: want more than 0, not %v", c.QueryTimeout)
 	case c.QueryConcurrent < 1:
 		return fault.New(fault.Invalid, "query.concurrent: want 1 or more, not %d", c.QueryConcurrent)
+	case c.QueryWaiting < 1:
+		return fault.New(fault.Invalid, "query.waiting: want 1 or more, not %d", c.QueryWaiting)
+	case c.QueryRows < 0:
+		return fault.New(fault.Invalid, "query.rows: want 0 or more, not %d", c.QueryRows)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fault.New(fault.Invalid, "log.format: %q is neither text nor json", c.LogFormat)
 	}
-	return nil
+	return c.validateSizes()
 }
 
 // Listens reports whether a listener is on.

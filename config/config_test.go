@@ -57,6 +57,11 @@ func TestLoadRefuses(t *testing.T) {
 		"missing file":         {Inputs{File: "/nonexistent.yaml"}, "/nonexistent.yaml"},
 		"unknown variable":     {Inputs{Environ: []string{"TIDEMARK_HTPP=x"}}, "TIDEMARK_HTPP"},
 		"bad address":          {Inputs{Flags: map[string]string{"http": "7420"}}, "http: \"7420\" is not an address"},
+		"bad size":             {Inputs{Flags: map[string]string{"query-spill": "much"}}, "query.spill: \"much\" is not a size such as 4GB"},
+		"no size":              {Inputs{Flags: map[string]string{"query-result": ""}}, "query.result: \"\" is not a size such as 4GB"},
+		"size of nothing":      {Inputs{Environ: []string{"TIDEMARK_QUERY_MEMORY=0GB"}}, "query.memory: \"0GB\" is not a size such as 4GB"},
+		"negative rows":        {Inputs{Flags: map[string]string{"query-rows": "-1"}}, "query.rows: want 0 or more, not -1"},
+		"nobody may wait":      {Inputs{Flags: map[string]string{"query-waiting": "0"}}, "query.waiting: want 1 or more, not 0"},
 		"bad duration":         {Inputs{Environ: []string{"TIDEMARK_QUERY_TIMEOUT=soon"}}, "TIDEMARK_QUERY_TIMEOUT: \"soon\""},
 		"half a key":           {Inputs{Environ: []string{"TIDEMARK_ROOT_ACCESS_KEY_ID=AKIAAAAAAAAAAAAAAAAA"}}, "go together"},
 		"account":              {Inputs{Flags: map[string]string{"account": "12"}}, "twelve digits"},
@@ -89,6 +94,19 @@ func TestNamesAreUnique(t *testing.T) {
 				t.Errorf("%s is a name of both %s and %s", name, other, s.Key)
 			}
 			seen[name] = s.Key
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for text, want := range map[string]int64{"": 0, "4GB": 4_000_000_000, "1.5MiB": 3 << 19, "512MB": 512_000_000, "2GiB": 2 << 30} {
+		if got, err := Bytes(text); got != want || err != nil {
+			t.Errorf("Bytes(%q) = %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"4", "GB", "-1GB", "1e3GB", "4TB", "4 GB"} {
+		if got, err := Bytes(text); err == nil {
+			t.Errorf("Bytes(%q) = %d, want an error", text, got)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"tidemark/api/iotdata"
 	"tidemark/api/timestream"
 	"tidemark/broker"
+	"tidemark/config"
 	"tidemark/fault"
 	"tidemark/identity"
 	"tidemark/internal/authority"
@@ -91,11 +92,17 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 		return err
 	}
 	s.owns(p.meta)
-	memory, err := s.cfg.StoreBytes()
+	memory, err := config.Bytes(s.cfg.StoreMemory)
 	if err != nil {
 		return err
 	}
-	p.duck, err = duckdb.Open(ctx, duckdb.Options{Path: s.path("hot.duckdb"), MemoryLimit: memory, Threads: s.cfg.StoreThreads, TempDir: s.path("spill")})
+	spill, err := config.Bytes(s.cfg.QuerySpill)
+	if err != nil {
+		return err
+	}
+	p.duck, err = duckdb.Open(ctx, duckdb.Options{
+		Path: s.path("hot.duckdb"), MemoryLimit: memory, Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: spill,
+	})
 	if err != nil {
 		return err
 	}
@@ -109,10 +116,18 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	return nil
 }
 
-func (s *Server) openQueries(ctx context.Context, p *parts) (err error) {
+func (s *Server) openQueries(ctx context.Context, p *parts) error {
+	memory, err := config.Bytes(s.cfg.QueryMemory)
+	if err != nil {
+		return err
+	}
+	result, err := config.Bytes(s.cfg.QueryResult)
+	if err != nil {
+		return err
+	}
 	p.queries, err = query.Open(ctx, query.Options{
-		Store: p.store, DuckDB: p.duck, MaxRunning: s.cfg.QueryConcurrent,
-		Paging: cursor.Options{RunTime: s.cfg.QueryTimeout, TempDir: s.path("spill"), Logger: s.log},
+		Store: p.store, DuckDB: p.duck, MaxRunning: s.cfg.QueryConcurrent, MaxWaiting: s.cfg.QueryWaiting, Memory: memory,
+		Paging: cursor.Options{RunTime: s.cfg.QueryTimeout, ResultBytes: result, ResultRows: int64(s.cfg.QueryRows), TempDir: s.path("spill"), Logger: s.log},
 		Logger: s.log, Registerer: s.registry,
 	})
 	if err != nil {
