@@ -120,6 +120,9 @@ func (a *analyzer) join(j *ast.Join, left relation, right ast.Relation, s *scope
 	case j.On != nil:
 		e := &env{scope: s.inner(out.fields), clause: "JOIN ON clause"}
 		node.On = a.condition(j.On, e, "JOIN ON clause must evaluate to a boolean: actual type %s")
+		if node.Kind == plan.Full && node.AsksBoth() {
+			fail(j.On.Span(), "FULL JOIN with a subquery in ON that reads both sides is not supported")
+		}
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package duckgen
 
 import (
-	"slices"
 	"tidemark/sql/plan"
 )
 
@@ -47,7 +46,8 @@ func pickItems(b *block, cols []plan.Col) []item {
 //
 //	a LEFT JOIN b ON c   =>   a LEFT JOIN LATERAL (SELECT * FROM b WHERE c) ON true
 //
-// In a FULL JOIN, where that is no way, each subquery becomes a column of its side.
+// In a FULL JOIN, where that is no way, each subquery becomes a column of its side; the
+// analyzer refuses one that reads both.
 func (e *emitter) joinable(n *plan.Join) *plan.Join {
 	if n.On == nil || n.Kind == plan.Inner || !holdsQuery(n.On) {
 		return n
@@ -55,9 +55,9 @@ func (e *emitter) joinable(n *plan.Join) *plan.Join {
 	switch {
 	case n.Kind == plan.Full:
 		return e.fullJoin(n)
-	case n.Kind == plan.Left && (n.Lateral || readsBoth(n)):
+	case n.Kind == plan.Left && (n.Lateral || n.AsksBoth()):
 		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Left, Right: &plan.Filter{Input: n.Right, Cond: n.On}}
-	case n.Kind == plan.Right && readsBoth(n):
+	case n.Kind == plan.Right && n.AsksBoth():
 		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Right, Right: &plan.Filter{Input: n.Left, Cond: n.On}}
 	}
 	return n
@@ -72,31 +72,8 @@ func holdsQuery(x plan.Expr) bool {
 	return holds
 }
 
-// readsBoth reports a condition with a subquery, its operands included, that reads
-// columns of both sides.
-func readsBoth(n *plan.Join) bool {
-	both := false
-	plan.Walk(n.On, func(x plan.Expr) bool {
-		if plan.Subquery(x) != nil {
-			both = both || readsAny(x, n.Left) && readsAny(x, n.Right)
-		}
-		return !both
-	})
-	return both
-}
-
-func readsAny(x plan.Expr, n plan.Node) bool {
-	read := map[plan.ID]bool{}
-	plan.Refs(x, read)
-	return slices.ContainsFunc(n.Columns(), func(c plan.Col) bool { return read[c.ID] })
-}
-
 // fullJoin makes columns of the subqueries in the condition.
 func (e *emitter) fullJoin(n *plan.Join) *plan.Join {
-	if readsBoth(n) {
-		e.refuse("FULL JOIN with a subquery in ON that reads both sides is not supported")
-		return n
-	}
 	c := *n
 	left, right := plan.Pass(n.Left.Columns()), plan.Pass(n.Right.Columns())
 	c.On = plan.Replace(n.On, func(x plan.Expr) plan.Expr {
@@ -104,7 +81,7 @@ func (e *emitter) fullJoin(n *plan.Join) *plan.Join {
 			return nil
 		}
 		col := e.ids.New("", x.Type())
-		if readsAny(x, n.Right) {
+		if plan.ReadsAny(x, n.Right) {
 			right = append(right, plan.Assign{Col: col, Expr: x})
 		} else {
 			left = append(left, plan.Assign{Col: col, Expr: x})

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // JoinKind is the kind of a join.
 type JoinKind uint8
 
@@ -38,6 +40,28 @@ func (n *Join) rebuild(in []Node, f func(Expr) Expr) Node {
 		return n
 	}
 	return &c
+}
+
+// AsksBoth reports a condition with a subquery that, with its operands, reads columns
+// of both sides.
+func (n *Join) AsksBoth() bool {
+	both := false
+	if n.On != nil {
+		Walk(n.On, func(x Expr) bool {
+			if Subquery(x) != nil {
+				both = both || ReadsAny(x, n.Left) && ReadsAny(x, n.Right)
+			}
+			return !both
+		})
+	}
+	return both
+}
+
+// ReadsAny reports whether an expression, its subqueries included, reads a column of a relation.
+func ReadsAny(x Expr, of Node) bool {
+	read := map[ID]bool{}
+	Refs(x, read)
+	return slices.ContainsFunc(of.Columns(), func(c Col) bool { return read[c.ID] })
 }
 
 // SetKind is the kind of a set operation.
