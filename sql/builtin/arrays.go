@@ -13,17 +13,17 @@ import (
 // them follow Trino's rules, which DuckDB's own functions do not. What a lambda of
 // DuckDB repeats for each element is bound to a name before it.
 var arrays = []entry{
-	{Sig: "array_distinct(array(T)) array(T)", Emit: emitUnlessNull("tm_distinct({1})"), Doc: "Without repetitions, in the order of first occurrence."},
-	{Sig: "array_union(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_distinct({1} || {2})"), Doc: "The elements of both without repetitions."},
-	{Sig: "array_intersect(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_intersect({1}, {2})"), Doc: "The elements that both have, without repetitions."},
-	{Sig: "array_except(array(T), array(T)) array(T)", Emit: emitUnlessNull("tm_except({1}, {2})"), Doc: "The elements that only the first has, without repetitions."},
+	{Sig: "array_distinct(array(T)) array(T)", SQL: "tm_distinct({1})", Doc: "Without repetitions, in the order of first occurrence."},
+	{Sig: "array_union(array(T), array(T)) array(T)", SQL: "tm_distinct(tm_joint({1}, {2}))", Doc: "The elements of both without repetitions."},
+	{Sig: "array_intersect(array(T), array(T)) array(T)", SQL: "tm_intersect({1}, {2})", Doc: "The elements that both have, without repetitions."},
+	{Sig: "array_except(array(T), array(T)) array(T)", SQL: "tm_except({1}, {2})", Doc: "The elements that only the first has, without repetitions."},
 	{Sig: "array_join(array(T), varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are left out."},
 	{Sig: "array_join(array(T), varchar, varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are replaced."},
 	{Sig: "array_max(array(O)) O", Emit: emitArrayMax, Doc: "The largest element, NaN only if there is no other; NULL when one is NULL."},
 	{Sig: "array_min(array(O)) O", SQL: "tm_list_min({1})", Doc: "The smallest element, NaN only if there is no other; NULL when one is NULL."},
 	{Sig: "array_position(array(T), T) bigint", Emit: emitSearch("tm_list_position"), Doc: "Where the element first stands, counted from 1; 0 if nowhere."},
 	{Sig: "array_remove(array(T), T) array(T)", Emit: emitSearch("tm_list_remove"), Doc: "Without the elements that equal the second."},
-	{Sig: "array_sort(array(O)) array(O)", SQL: "list_sort({1}, 'ASC', 'NULLS LAST')", Doc: "In ascending order, NULLs last."},
+	{Sig: "array_sort(array(O)) array(O)", SQL: "tm_sorted({1})", Doc: "In ascending order, NULLs last."},
 	{Sig: "arrays_overlap(array(T), array(T)) boolean", SQL: "tm_overlap({1}, {2})", Doc: "Whether they share an element that is not NULL; NULL if they do not and one has a NULL."},
 	{Sig: "cardinality(array(T)) bigint", SQL: "len({1})", Doc: "The number of elements."},
 	{Sig: "combinations(array(T), bigint) array(array(T))", Emit: emitCombinations, Ext: true, Doc: "The subsets of so many elements, a constant from 0 to 5; at most 100,000 elements in all."},
@@ -31,7 +31,7 @@ var arrays = []entry{
 	{Sig: "contains(array(T), T) boolean", Emit: emitSearch("tm_contains"), Ext: true, Doc: "Whether the element is in the array; NULL if it is not and a NULL is."},
 	{Sig: "element_at(array(T), bigint) T", SQL: "list_extract({1}, tm_not_zero({2}))", Doc: "The element at a position, from the end when negative; NULL beyond."},
 	{Sig: "flatten(array(array(T))) array(T)", SQL: "flatten({1})", Ext: true, Doc: "The elements of the inner arrays."},
-	{Sig: "ngrams(array(T), bigint) array(array(T))", Emit: emitUnlessNull("tm_ngrams({1}, {2})"), Ext: true, Doc: "Every run of so many neighbours; the whole array where it has no more."},
+	{Sig: "ngrams(array(T), bigint) array(array(T))", SQL: "tm_ngrams({1}, {2})", Ext: true, Doc: "Every run of so many neighbours; the whole array where it has no more."},
 	{Sig: "repeat(T, bigint) array(T)", SQL: "list_transform([{'v': {1}, 'n': tm_at_most({2})}], lambda r: list_transform(range(r.n), lambda i: r.v))[1]", Doc: "The element so many times, at most 10,000."},
 	{Sig: "reverse(array(T)) array(T)", SQL: "list_reverse({1})", Doc: "In opposite order."},
 	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e, i: {'r': hash({r}, i), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
@@ -41,18 +41,6 @@ var arrays = []entry{
 	{Sig: "zip(array(T), array(U), array(V)) array(row(T, U, V))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V), array(W)) array(row(T, U, V, W))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V), array(W), array(X)) array(row(T, U, V, W, X))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
-}
-
-// emitUnlessNull renders a template whose lambdas DuckDB cannot bind over a literal NULL.
-func emitUnlessNull(template string) func(Call) (string, error) {
-	return func(c Call) (string, error) {
-		for _, a := range c.Args {
-			if a.Const && a.Value == nil {
-				return "CAST(NULL AS " + DuckType(c.Result) + ")", nil
-			}
-		}
-		return fill(template, c), nil
-	}
 }
 
 // emitArrayMax negates doubles, among which NaN is DuckDB's largest.

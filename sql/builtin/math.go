@@ -82,13 +82,12 @@ func emitRandomBetween(c Call) (string, error) {
 	return fill("CAST({1} + CAST(floor({r} * tm_distance_up(CAST({1} AS HUGEINT), CAST({2} AS HUGEINT))) AS HUGEINT) AS "+DuckType(c.Result)+")", c), nil
 }
 
-// emitRound leaves an integer alone that has no digits to lose. A double has none
-// beyond 400 places on either side.
+// emitRound leaves an integer alone that has no digits to lose.
 func emitRound(c Call) (string, error) {
 	digits, known := c.Args[1].Value.(int64)
 	switch {
 	case c.Result.Kind == types.Double:
-		return fill("round({1}, CAST(greatest(-400, least(400, {2})) AS INTEGER))", c), nil
+		return fill("round({1}, tm_digits({2}))", c), nil
 	case known && digits >= 0:
 		return c.Args[0].SQL, nil
 	}

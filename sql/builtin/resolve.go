@@ -271,6 +271,9 @@ func (b *binding) finish(args []ArgType, body BodyType, f *Function) (Match, err
 			return Match{}, err
 		}
 		if m.Args[i] = b.substitute(*p.elem); m.Args[i].Kind == types.Unknown {
+			if b.widen(p.elem.variable, t) {
+				return b.finish(args, body, f)
+			}
 			m.Args[i] = t
 		}
 		if _, ok := types.Coerce(t, m.Args[i]); !ok {

@@ -11,13 +11,16 @@ var arrayMacros = []string{
 
 	// Sets are lists of {value, side, position} in order, where equal values are
 	// neighbours: a list stays linear but for the sorting, however many elements differ.
-	"tm_marked(a, side) AS list_transform(a, lambda v, i: {'v': v, 's': side, 'i': i})",
+	"tm_marked(a, side) AS list_transform([a], lambda q: list_transform(q, lambda v, i: {'v': v, 's': side, 'i': i}))[1]",
+	// A literal NULL loses its type in list_sort and ||, a bound one does not.
+	"tm_sorted(a) AS list_transform([a], lambda q: list_sort(q, 'ASC', 'NULLS LAST'))[1]",
+	"tm_joint(a, b) AS list_transform([{'a': a, 'b': b}], lambda q: q.a || q.b)[1]",
 	"tm_unmarked(s) AS list_transform(list_sort(list_transform(s, lambda e: {'i': e.i, 'v': e.v})), lambda e: e.v)",
-	"tm_distinct(a) AS list_transform([list_sort(tm_marked(a, 1))], lambda q: tm_unmarked(list_filter(q, lambda e, j: j = 1 OR q[j - 1].v IS DISTINCT FROM e.v)))[1]",
+	"tm_distinct(a) AS list_transform([tm_sorted(tm_marked(a, 1))], lambda q: tm_unmarked(list_filter(q, lambda e, j: j = 1 OR q[j - 1].v IS DISTINCT FROM e.v)))[1]",
 	// The first of a run of the first array's elements, before which the second's stand.
-	"tm_intersect(a, b) AS list_transform([list_sort(tm_marked(b, 0) || tm_marked(a, 1))], lambda q:" +
+	"tm_intersect(a, b) AS list_transform([tm_sorted(tm_joint(tm_marked(b, 0), tm_marked(a, 1)))], lambda q:" +
 		" tm_unmarked(list_filter(q, lambda e, j: e.s = 1 AND j > 1 AND q[j - 1].s = 0 AND q[j - 1].v IS NOT DISTINCT FROM e.v)))[1]",
-	"tm_except(a, b) AS list_transform([list_sort(tm_marked(b, 0) || tm_marked(a, 1))], lambda q:" +
+	"tm_except(a, b) AS list_transform([tm_sorted(tm_joint(tm_marked(b, 0), tm_marked(a, 1)))], lambda q:" +
 		" tm_unmarked(list_filter(q, lambda e, j: e.s = 1 AND (j = 1 OR q[j - 1].v IS DISTINCT FROM e.v))))[1]",
 
 	"tm_list_max(a) AS CASE WHEN list_count(a) < len(a) THEN NULL ELSE list_max(a) END",
@@ -41,13 +44,13 @@ var arrayMacros = []string{
 	"tm_sequence_date(a, b, s) AS list_transform(tm_sequence(CAST(a - DATE '1970-01-01' AS BIGINT), CAST(b - DATE '1970-01-01' AS BIGINT), CAST(s AS BIGINT)), lambda n: DATE '1970-01-01' + CAST(n AS INTEGER))",
 	"tm_day_step(n) AS CASE WHEN n % 86400000000000 <> 0 THEN CAST(tm_raise('sequence step must be a day interval if start and end values are dates') AS BIGINT) ELSE n // 86400000000000 END",
 
-	"tm_slice(a, s, n) AS CASE WHEN s = 0 THEN list_slice(a, CAST(tm_raise('SQL array indices start at 1') AS BIGINT), 1)" +
+	"tm_slice(a, s, n) AS CASE WHEN s IS NULL OR n IS NULL THEN NULL WHEN s = 0 THEN list_slice(a, CAST(tm_raise('SQL array indices start at 1') AS BIGINT), 1)" +
 		" WHEN n < 0 THEN list_slice(a, CAST(tm_raise('length must be greater than or equal to 0') AS BIGINT), 1)" +
 		" WHEN n = 0 OR abs(s) > len(a) THEN list_slice(a, 1, 0)" +
 		" WHEN s > 0 THEN list_slice(a, s, s + least(n, len(a)) - 1) ELSE list_slice(a, len(a) + s + 1, len(a) + s + least(n, len(a))) END",
 	"tm_trim_array(a, n) AS CASE WHEN n < 0 THEN list_slice(a, CAST(tm_raise('size must not be negative: ' || n) AS BIGINT), 1)" +
 		" WHEN n > len(a) THEN list_slice(a, CAST(tm_raise('size must not exceed array cardinality ' || len(a) || ': ' || n) AS BIGINT), 1) ELSE list_slice(a, 1, len(a) - n) END",
-	"tm_gram_size(a, n) AS CASE WHEN n <= 0 THEN CAST(tm_raise('N must be positive') AS BIGINT) ELSE least(n, len(a)) END",
+	"tm_gram_size(a, n) AS CASE WHEN n <= 0 THEN CAST(tm_raise('N must be positive') AS BIGINT) WHEN n > len(a) THEN len(a) ELSE n END",
 	"tm_ngrams(a, n) AS list_transform([{'a': a, 'n': tm_gram_size(a, n)}], lambda q: list_transform([q.a], lambda l: list_transform(range(1, len(l) - q.n + 2), lambda i: list_slice(l, i, i + q.n - 1)))[1])[1]",
 	// The number of subsets, times their size, is bounded.
 	"tm_subsets(n, k) AS list_reduce(range(1, k + 1), lambda c, i: c * (n - k + i) // i, CAST(1 AS HUGEINT))",
