@@ -85,6 +85,7 @@ func (p *parser) unexpected(want ...string) {
 	}
 	p.refuse()
 	p.refuseStatement()
+	p.refuseOperator()
 	t := p.tok()
 	hint := p.meant()
 	if want[0] == aName && t.Kind.Reserved() {

@@ -156,6 +156,8 @@ func TestParseErrors(t *testing.T) {
 		{"unpivot", "SELECT * FROM t UNPIVOT (a FOR b IN (c, d))", "1:17: UNPIVOT is not supported: write UNNEST"},
 		{"match_recognize", "SELECT * FROM t MATCH_RECOGNIZE (PATTERN (A))", "1:17: MATCH_RECOGNIZE is not supported"},
 		{"an interval of two units", "SELECT INTERVAL '1' DAY TO SECOND", "1:25: INTERVAL ... TO ... is not supported: an interval has one unit"},
+		{"another LIKE", "SELECT a FROM t WHERE a ILIKE 'x'", "1:25: ILIKE is not supported: write LIKE between texts that lower makes"},
+		{"a regular expression", "SELECT a rlike 'x'", "1:16: unexpected a string, expected the end of the query"},
 		{"binary string", "SELECT X'00'", "1:8: X'...' is not supported: there is no binary type"},
 		{"scanner error", "SELECT 'a", "1:8: the string has no end"},
 	}

@@ -51,6 +51,14 @@ var refusedClauses = map[string]refusedClause{
 	"UNPIVOT":         {(*parser).parenFollows, "UNPIVOT is not supported: write UNNEST"},
 }
 
+// refusedOperators are operators of other dialects that are words.
+var refusedOperators = map[string]string{
+	"ILIKE":   "ILIKE is not supported: write LIKE between texts that lower makes",
+	"REGEXP":  "REGEXP is not supported: write regexp_like",
+	"RLIKE":   "RLIKE is not supported: write regexp_like",
+	"SIMILAR": "SIMILAR TO is not supported: write regexp_like",
+}
+
 func (p *parser) fetchFollows() bool {
 	return p.look(1).Kind == token.First || strings.EqualFold(p.look(1).Text, "NEXT")
 }
@@ -72,6 +80,14 @@ func (p *parser) refuse() {
 	}
 	if c, ok := refusedClauses[strings.ToUpper(t.Text)]; ok && c.follows(p) {
 		p.fail(t.Span, "%s", c.instead)
+	}
+}
+
+// refuseOperator stops at an operator that other dialects have.
+func (p *parser) refuseOperator() {
+	t := p.tok()
+	if instead, ok := refusedOperators[strings.ToUpper(t.Text)]; ok && t.Kind == token.Ident {
+		p.fail(t.Span, "%s", instead)
 	}
 }
 

@@ -87,14 +87,20 @@ func (s *scanner) operator() (token.Token, error) {
 	return token.Token{}, s.unexpected()
 }
 
+// hints say what stands in for characters that other dialects have.
+var hints = map[rune]string{
+	'`': ": a name that needs quotes takes double quotes",
+	'!': ": a condition is negated with NOT",
+	'&': ": conditions are joined with AND",
+	'|': ": texts are joined with ||, conditions with OR",
+}
+
 // unexpected is the error for a character that starts no token.
 func (s *scanner) unexpected() error {
 	start := s.pos()
 	r, n := utf8.DecodeRuneInString(s.text[s.at:])
-	hint := ""
+	hint := hints[r]
 	switch {
-	case r == '`':
-		hint = ": a name that needs quotes takes double quotes"
 	case r == ':' && s.peek(1) == ':':
 		hint = ": a type after :: belongs only to measure_value, other values convert with CAST(value AS type)"
 	case r == '&' && s.at > 0 && s.text[s.at-1]|0x20 == 'u':
