@@ -88,16 +88,3 @@ func where(n Arg, place, value string) string {
 	}
 	return "CASE WHEN " + place + " IS NOT NULL THEN " + value + " END"
 }
-
-// emitCreateTimeSeries collects structs in the order of their times.
-func emitCreateTimeSeries(c Call) (string, error) {
-	point := "{'time': " + notNull("{1}", "time", c.Args[0]) + ", 'value': " + notNull("{2}", "value", c.Args[1]) + "}"
-	return fill("list({d}"+point+" ORDER BY {1}){f}", c), nil
-}
-
-// notNull is a template that raises an error for NULL (developer guide, "Timeseries
-// views": the value cannot be null).
-func notNull(place, what string, a Arg) string {
-	return "CASE WHEN " + place + " IS NULL THEN CAST(tm_raise('create_time_series: the " + what + " cannot be null') AS " +
-		DuckType(a.Type) + ") ELSE " + place + " END"
-}

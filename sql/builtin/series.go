@@ -75,3 +75,19 @@ func heldNested(rule string, c Call, times string) string {
 	samples := "list_filter({1}, lambda p: struct_extract_at(p, 2) IS NOT NULL)"
 	return fill("list_transform([{'s': "+samples+", "+times+constant+"}], lambda h: "+points+")", c)
 }
+
+// emitCreateTimeSeries collects structs in the order of their times.
+func emitCreateTimeSeries(c Call) (string, error) {
+	point := "{'time': " + notNull("{1}", "time", c.Args[0]) + ", 'value': " + notNull("{2}", "value", c.Args[1]) + "}"
+	if c.Distinct != "" { // DuckDB orders distinct values only by themselves
+		return fill("list_sort(list({d}"+point+"){f})", c), nil
+	}
+	return fill("list("+point+" ORDER BY {1}){f}", c), nil
+}
+
+// notNull is a template that raises an error for NULL (developer guide, "Timeseries
+// views": the value cannot be null).
+func notNull(place, what string, a Arg) string {
+	return "CASE WHEN " + place + " IS NULL THEN CAST(tm_raise('create_time_series: the " + what + " cannot be null') AS " +
+		DuckType(a.Type) + ") ELSE " + place + " END"
+}
