@@ -15,7 +15,7 @@ var texts = []entry{
 	{Sig: "length(varchar) bigint", SQL: "length({1})", Doc: "The number of code points."},
 	{Sig: "levenshtein_distance(varchar, varchar) bigint", SQL: "tm_levenshtein({1}, {2})", Doc: "How many insertions, deletions and substitutions turn one into the other."},
 	{Sig: "lower(varchar) varchar", SQL: "lower({1})", Doc: "In lower case, character by character."},
-	{Sig: "upper(varchar) varchar", SQL: "tm_in_upper({1})", Doc: "In upper case, character by character: ß stays."},
+	{Sig: "upper(varchar) varchar", SQL: "tm_upper({1})", Doc: "In upper case, character by character: ß stays."},
 	{Sig: "lpad(varchar, bigint, varchar) varchar", SQL: "tm_lpad({1}, {2}, {3})", Doc: "Filled on the left, or cut at the end, to a length of at most 1,048,576."},
 	{Sig: "rpad(varchar, bigint, varchar) varchar", SQL: "tm_rpad({1}, {2}, {3})", Doc: "Filled on the right, or cut, to a length of at most 1,048,576."},
 	{Sig: "ltrim(varchar) varchar", SQL: "tm_ltrim({1})", Doc: "Without white space in front."},

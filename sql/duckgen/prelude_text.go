@@ -3,8 +3,6 @@ package duckgen
 // textMacros give Trino's answers at the edges where DuckDB has its own.
 var textMacros = []string{
 	"tm_codepoint(x) AS CASE WHEN length(x) <> 1 THEN CAST(tm_raise('Input string must be a single character string') AS INTEGER) ELSE unicode(x) END",
-	// Only ß has a capital in DuckDB and none in Java.
-	"tm_in_upper(x) AS CASE WHEN contains(x, 'ß') THEN tm_upper(x) ELSE upper(x) END",
 	// Joins texts, of which NULLs are left out, with a delimiter that may differ from row to row.
 	"tm_join(parts, d) AS tm_concat_ws(d, parts)",
 	// A NULL argument makes NULL of the empty text, too.

@@ -77,6 +77,7 @@ func chr(b *Batch) error {
 	})
 }
 
+// upper maps character by character: ß, which DuckDB gives a capital, stays as in Java.
 func upper(a []string) (string, bool, error) { return strings.ToUpper(a[0]), true, nil }
 
 // blank reports white space in the sense of Java's Character.isWhitespace, which

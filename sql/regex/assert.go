@@ -2,6 +2,7 @@ package regex
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -26,9 +27,13 @@ func (m *machine) holds(kind assertionKind, at int) bool {
 	case newlineEnd:
 		return at == len(m.text) || m.text[at] == '\n'
 	case wordBoundary:
-		return m.boundary(at)
+		return m.boundary(at, m.inWord)
 	case notWordBoundary:
-		return !m.boundary(at)
+		return !m.boundary(at, m.inWord)
+	case unicodeBoundary:
+		return m.boundary(at, m.inUnicodeWord)
+	case notUnicodeBoundary:
+		return !m.boundary(at, m.inUnicodeWord)
 	}
 	return at == m.last // \G
 }
@@ -60,14 +65,14 @@ func (m *machine) afterTerminator(at int) bool {
 
 // boundary reports a change between word and other characters. To java.util.regex
 // letters and digits of all scripts are of words here, and what is put on them.
-func (m *machine) boundary(at int) bool {
+func (m *machine) boundary(at int, inWord func(int) bool) bool {
 	left, right := false, false
 	if at > 0 {
 		_, n := utf8.DecodeLastRuneInString(m.text[:at])
-		left = m.inWord(at - n)
+		left = inWord(at - n)
 	}
 	if at < len(m.text) {
-		right = m.inWord(at)
+		right = inWord(at)
 	}
 	return left != right
 }
@@ -79,6 +84,11 @@ func (m *machine) inWord(at int) bool {
 	r, _ := utf8.DecodeRuneInString(m.text[at:])
 	return letterOrDigit(r) || unicode.Is(unicode.Mn, r) && m.hasBase(at)
 }
+
+// unicodeWordSet is what \w stands for with (?U).
+var unicodeWordSet = sync.OnceValue(func() *charset { return newCharset(unicodeWord()) })
+
+func (m *machine) inUnicodeWord(at int) bool { return unicodeWordSet().match(m.text[at:]) > 0 }
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Nd, r) }
 

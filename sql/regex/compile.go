@@ -46,6 +46,8 @@ func (c *compiler) node(n node) {
 		c.alternation(n)
 	case lineBreak:
 		c.node(n.tree())
+	case cluster:
+		c.emit(instruction{op: opCluster})
 	case group:
 		from := c.register()
 		c.emit(instruction{op: opMark, x: from})

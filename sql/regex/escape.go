@@ -23,7 +23,7 @@ func (p *parser) escape() node {
 	case 'R':
 		return lineBreak{}
 	case 'X':
-		return p.failWith(unsupported(`\X`))
+		return cluster{}
 	}
 	p.pos--
 	s, _ := p.escaped()
@@ -39,8 +39,10 @@ func (p *parser) place(c rune, kind assertionKind) node {
 		kind = finalNewline
 	case c == 'b' && p.take("{g}"):
 		return p.failWith(unsupported(`\b{g}`))
-	case (c == 'b' || c == 'B') && p.flags.unicodeClass:
-		return p.failWith(unsupported(`\` + string(c) + ` with (?U)`))
+	case c == 'b' && p.flags.unicodeClass:
+		kind = unicodeBoundary
+	case c == 'B' && p.flags.unicodeClass:
+		kind = notUnicodeBoundary
 	}
 	return assertion{kind}
 }

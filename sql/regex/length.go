@@ -12,6 +12,8 @@ func span2(n node) (lo, hi int, ok bool) {
 		return 1, 1, true
 	case lineBreak:
 		return 1, 2, true
+	case cluster:
+		return 1, unbounded, false
 	case group:
 		return span2(n.body)
 	case atomic:
@@ -73,7 +75,7 @@ func spanTimes(r repeat) (lo, hi int, ok bool) {
 // nullable reports a node that may match nothing; an assertion and a look do.
 func nullable(n node) bool {
 	switch n := n.(type) {
-	case char, lineBreak:
+	case char, lineBreak, cluster:
 		return false
 	case group:
 		return nullable(n.body)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // ErrTooComplex ends a match that takes too many steps.
@@ -167,6 +169,12 @@ func (m *machine) step(i *instruction, code, place int) (int, int) {
 		}
 	case opSetLoop:
 		return m.setLoop(i, code, place)
+	case opCluster:
+		if place < len(m.text) {
+			found, _, _, _ := uniseg.FirstGraphemeClusterInString(m.text[place:], -1)
+			m.spend(len(found) / 8)
+			return code + 1, place + len(found)
+		}
 	case opSplit:
 		m.push(frame{frameSplit, i.y, place, 0})
 		return i.x, place

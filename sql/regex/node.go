@@ -38,6 +38,8 @@ type (
 	}
 	// lineBreak is \R: \r\n or one character. Repeated, it takes both of \r\n for good.
 	lineBreak struct{}
+	// cluster is \X: what a reader takes for one character.
+	cluster struct{}
 	// assertion is a condition on the place.
 	assertion struct{ kind assertionKind }
 )
@@ -62,17 +64,19 @@ const (
 type assertionKind uint8
 
 const (
-	textStart       assertionKind = iota // \A, ^
-	textEnd                              // \z
-	finalEnd                             // $, \Z: before a line terminator that ends the text, too
-	finalNewline                         // the same with (?d): only before a newline
-	lineStart                            // (?m)^
-	lineEnd                              // (?m)$
-	newlineStart                         // (?md)^
-	newlineEnd                           // (?md)$
-	wordBoundary                         // \b
-	notWordBoundary                      // \B
-	lastMatchEnd                         // \G
+	textStart          assertionKind = iota // \A, ^
+	textEnd                                 // \z
+	finalEnd                                // $, \Z: before a line terminator that ends the text, too
+	finalNewline                            // the same with (?d): only before a newline
+	lineStart                               // (?m)^
+	lineEnd                                 // (?m)$
+	newlineStart                            // (?md)^
+	newlineEnd                              // (?md)$
+	wordBoundary                            // \b
+	notWordBoundary                         // \B
+	unicodeBoundary                         // (?U)\b
+	notUnicodeBoundary                      // (?U)\B
+	lastMatchEnd                            // \G
 )
 
 // tree returns what a line break stands for.

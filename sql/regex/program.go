@@ -9,7 +9,8 @@ const (
 	opMatch     op = iota
 	opText         // the text of the instruction
 	opSet          // one character of the set
-	opSetLoop      // x to y characters of the set
+	opSetLoop      // min to max characters of the set
+	opCluster      // one grapheme cluster
 	opSplit        // try x, then y
 	opJump         // to x
 	opMark         // the place into register x

@@ -10,7 +10,7 @@ import (
 // Bounds of what is given to RE2, whose programs are larger than their texts.
 const (
 	maxRE2Text = 8 << 10
-	maxRE2Size = 1_000 // characters that a pattern may stand for, repetitions written out
+	maxRE2Size = 1_000 // ranges of characters in a pattern, repetitions written out
 )
 
 // ToRE2 writes a Java pattern for an engine of RE2's family that finds a match in the
@@ -97,7 +97,7 @@ func (w *re2Writer) node(n node, tail bool) {
 	case empty:
 		w.b.WriteString("(?:)")
 	case char:
-		w.size++
+		w.size += len(n.set)
 		w.set(n.set)
 	case sequence:
 		for i, item := range n.items {
