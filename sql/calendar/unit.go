@@ -109,7 +109,7 @@ func AddUnitsToTime(u Unit, n, clock int64) (int64, error) {
 }
 
 func multiply(a, b int64) (int64, bool) {
-	p, err := types.MultiplyInt64(a, b, "")
+	p, err := types.MultiplyInt64(a, b, "interval")
 	return p, err == nil
 }
 

@@ -3,13 +3,16 @@ package types
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // ErrRange is the error of a result that does not fit its type.
 type ErrRange struct{ What string }
 
-// Error names what is out of range.
-func (e *ErrRange) Error() string { return e.What + " out of range" }
+// Error names what is out of range, with the first letter in capitals.
+func (e *ErrRange) Error() string {
+	return strings.ToUpper(e.What[:1]) + e.What[1:] + " is out of range"
+}
 
 // Civil returns the date of a day counted from 1970-01-01, in the proleptic
 // Gregorian calendar. Years are counted from March, so that the leap day is the last.

@@ -69,14 +69,15 @@ func (r *reader) date() int64 {
 	return DaysOf(year, month, day)
 }
 
-// clock reads HH:MM[:SS[.f]] and returns nanoseconds of the day.
+// clock reads HH:MM[:SS[.f]], each of one digit or two, and returns nanoseconds of the
+// day.
 func (r *reader) clock() int64 {
 	hour, _ := r.number(1, 2)
 	r.must(":")
-	minute, _ := r.number(2, 2)
+	minute, _ := r.number(1, 2)
 	var second, fraction int64
 	if r.skip(":") {
-		second, _ = r.number(2, 2)
+		second, _ = r.number(1, 2)
 		if r.skip(".") {
 			fraction = r.fraction()
 		}

@@ -13,6 +13,7 @@ func TestParseTimestamp(t *testing.T) {
 	}{
 		{"2020-08-08", "2020-08-08 00:00:00.000000000"},
 		{"2020-08-08 01:00", "2020-08-08 01:00:00.000000000"},
+		{"2020-8-8 1:2:3", "2020-08-08 01:02:03.000000000"},
 		{"2020-08-08 01:02:03.4", "2020-08-08 01:02:03.400000000"},
 		{"2020-08-08T01:02:03.123456789Z", "2020-08-08 01:02:03.123456789"},
 		{"2020-08-08 01:02:03 UTC", "2020-08-08 01:02:03.000000000"},
@@ -148,8 +149,8 @@ func TestCalendarRoundTrip(t *testing.T) {
 
 func TestOverflow(t *testing.T) {
 	var out *ErrRange
-	if _, err := AddInt64(math.MaxInt64, 1, "bigint"); !errors.As(err, &out) || err.Error() != "bigint out of range" {
-		t.Errorf("AddInt64(max, 1) error = %v, want bigint out of range", err)
+	if _, err := AddInt64(math.MaxInt64, 1, "bigint"); !errors.As(err, &out) || err.Error() != "Bigint is out of range" {
+		t.Errorf("AddInt64(max, 1) error = %v, want Bigint is out of range", err)
 	}
 	if _, err := AddInt64(math.MinInt64, math.MinInt64, "bigint"); err == nil {
 		t.Error("AddInt64(min, min) gave no error")
