@@ -58,7 +58,7 @@ func forClient(err error) error {
 
 // batchOf shows DuckDB's vectors as the columns of a batch.
 func batchOf(f *native.Func, in *duckdb.Chunk, out *duckdb.Output) *native.Batch {
-	b := &native.Batch{Rows: in.Len(), Args: make([]native.Column, len(f.Args))}
+	b := &native.Batch{Rows: in.Len(), Args: make([]native.Column, len(f.Args)), Halted: out.Halted}
 	for i, kind := range f.Args {
 		argument(&b.Args[i], in.Column(i), kind, b.Rows)
 	}

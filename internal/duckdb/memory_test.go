@@ -99,11 +99,21 @@ func TestHaltInsideFunctions(t *testing.T) {
 		time.Sleep(10 * time.Millisecond) // 20 s a block
 		return args[0], nil
 	}}
-	if err := e.RegisterScalar(t.Context(), slow); err != nil {
+	block := Scalar{Name: "slow_block", Args: slow.Args, Result: slow.Result, Batch: func(in *Chunk, out *Output) error {
+		for range in.Len() {
+			if out.Halted() {
+				return errHalted
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		return nil
+	}}
+	if err := e.RegisterScalar(t.Context(), slow, block); err != nil {
 		t.Fatal(err)
 	}
 	c := connect(t, e)
 	for _, text := range []string{
+		"SELECT max(slow_block(x)) FROM range(100000000) t(x)",
 		"SELECT len(list_transform(range(10000), lambda x: len(list_transform(range(10000), lambda y: len(list_filter(range(10000), lambda z: z = x + y))))))",
 		"SELECT max(len(replace(repeat('ab', 100000), 'a', x::VARCHAR))) FROM range(100000000) t(x)",
 		"SELECT max(slow(x)) FROM range(100000000) t(x)",

@@ -82,6 +82,10 @@ func (o *Output) Reserve(n int) error {
 // Child returns the elements of a List vector (i = 0) or a field of a Struct vector.
 func (o *Output) Child(i int) *Output { return &o.children[i] }
 
+// Halted reports whether the statement is to end, which an error of the function
+// then brings about. It may be asked for every row.
+func (o *Output) Halted() bool { return halted() }
+
 // PutText writes a row of a Varchar vector. The text is copied.
 func (o *Output) PutText(row int, text string) {
 	if len(text) > inlineBytes {

@@ -1,5 +1,7 @@
 package native
 
+import "errors"
+
 // Batch is a block of rows for which a function is computed at once, by column and
 // without a value per row in an interface. The slices of the columns are the
 // engine's memory: those of the arguments are read only, and all are gone with it.
@@ -7,8 +9,15 @@ type Batch struct {
 	Rows   int
 	Args   []Column
 	Result Column
-	null   []bool // rows with a NULL argument; nil if there are none
+	Halted func() bool // whether the statement is to end early; nil: never
+	null   []bool      // rows with a NULL argument; nil if there are none
 }
+
+// errHalted ends a function whose statement was interrupted.
+var errHalted = errors.New("interrupted")
+
+// haltEvery is how many rows pass between two looks for an interrupt.
+const haltEvery = 16
 
 // Column is one argument or the result of a Batch. Of the slices, the one for its
 // kind has an element per row.
@@ -68,6 +77,9 @@ func (c *Column) Len(row int) int { return int(c.Spans[row].Length) }
 // because of an argument.
 func (b *Batch) Each(row func(row int) error) error {
 	for r := range b.Rows {
+		if r%haltEvery == 0 && b.Halted != nil && b.Halted() {
+			return errHalted
+		}
 		if b.null != nil && b.null[r] {
 			continue
 		}

@@ -171,3 +171,13 @@ func TestNoKindIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// A function ends soon after its statement was interrupted.
+func TestHalted(t *testing.T) {
+	rows := 0
+	b := &Batch{Rows: 1000, Halted: func() bool { return rows > 100 }}
+	err := b.Each(func(int) error { rows++; return nil })
+	if err == nil || rows > 100+haltEvery {
+		t.Errorf("%d rows, error %v", rows, err)
+	}
+}
