@@ -126,7 +126,7 @@ func runWithParams(ctx context.Context, e *Engine, text string, params map[strin
 }
 
 // sampleCases calls f with every case of every file.
-func sampleCases(t *testing.T, f func(file string, c *goldenCase)) {
+func sampleCases(t testing.TB, f func(file string, c *goldenCase)) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/samples/*.golden.txt")
 	if err != nil || len(files) == 0 {
@@ -165,7 +165,7 @@ func TestSamples(t *testing.T) {
 			if !ok {
 				t.Fatal("the case says nothing of the answer")
 			}
-			if !strings.Contains(strings.ToUpper(text), "ORDER BY") {
+			if !ordered(text) {
 				got, want = sortRows(got), sortRows(want)
 			}
 			if got != want {
@@ -190,4 +190,22 @@ func TestSamplesSameness(t *testing.T) {
 			t.Errorf("%s/%s without rewrites: %v\n%s\nwant\n%s", file, c.title, errOff, got, want)
 		}
 	})
+}
+
+// ordered says whether a statement sorts its rows: an order within parentheses is another's.
+func ordered(text string) bool {
+	text, depth := strings.ToUpper(text), 0
+	for i, c := range text {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case 'O':
+			if depth == 0 && strings.HasPrefix(text[i:], "ORDER BY") {
+				return true
+			}
+		}
+	}
+	return false
 }
