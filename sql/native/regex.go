@@ -71,6 +71,7 @@ type regexBatch struct {
 	budget  *regex.Budget
 	pattern *regex.Pattern
 	last    string // the text of pattern
+	used    int    // bytes of the results
 }
 
 func (b *regexBatch) text(row int) string { return b.Args[0].Texts.Text(row) }
@@ -116,7 +117,7 @@ func replace(b *regexBatch, row int) error {
 		return err
 	}
 	b.Result.Texts.PutText(row, text)
-	return nil
+	return room(&b.used, text)
 }
 
 func extractAll(b *regexBatch, row int) error {

@@ -34,7 +34,7 @@ func textOf(k types.Kind) func(*Batch) error {
 // joined puts the elements of a list together; NULL when one is NULL.
 func joined(b *Batch) error {
 	var text strings.Builder
-	list := &b.Args[0]
+	list, used := &b.Args[0], 0
 	return b.Each(func(row int) error {
 		text.Reset()
 		span := list.Spans[row]
@@ -43,9 +43,11 @@ func joined(b *Batch) error {
 				b.Result.SetNull(row)
 				return nil
 			}
-			text.WriteString(list.Elem.Texts.Text(i))
+			if text.WriteString(list.Elem.Texts.Text(i)); text.Len() > maxTextBytes {
+				return errTooLong
+			}
 		}
 		b.Result.Texts.PutText(row, text.String())
-		return nil
+		return room(&used, text.String())
 	})
 }

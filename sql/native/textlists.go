@@ -6,6 +6,7 @@ type textLists struct {
 	used   int // elements written
 	begun  int // where the row at hand begins
 	room   int
+	bytes  int
 	err    error
 }
 
@@ -14,6 +15,9 @@ func (l *textLists) add(text string, ok bool) {
 	if l.used == l.room && l.err == nil {
 		l.room = max(2*l.room, 4096)
 		l.err = l.result.Reserve(l.room)
+	}
+	if l.err == nil {
+		l.err = room(&l.bytes, text)
 	}
 	if l.err != nil {
 		return

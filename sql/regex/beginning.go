@@ -33,6 +33,20 @@ func beginning(n node) (prefix string, first *charset, anchored bool) {
 	return "", nil, false
 }
 
+// leadingRun returns the set of X in a pattern X*..., X+... or X{n,}...: what matches
+// from within a run of X matches from the run's start, too. nil when the rest of the
+// pattern depends on what the run matched.
+func leadingRun(n node, references bool) *charset {
+	r, ok := flatten(n, nil)[0].(repeat)
+	if !ok || references || r.max >= 0 || r.kind == possessive {
+		return nil
+	}
+	if ch, ok := r.body.(char); ok {
+		return newCharset(ch.set)
+	}
+	return nil
+}
+
 // flatten lists the items of sequences, groups being opened.
 func flatten(n node, items []node) []node {
 	switch n := n.(type) {

@@ -11,15 +11,16 @@ type compiler struct {
 	registers int
 }
 
-func compile(n node, groups int) (*program, error) {
-	c := &compiler{registers: 2 * (groups + 1)}
+func compile(n node, parsed *parser) (*program, error) {
+	c := &compiler{registers: 2 * (parsed.groups + 1)}
 	c.node(n)
 	c.emit(instruction{op: opMatch})
 	if len(c.code) > maxCode {
 		return nil, fmt.Errorf("the regular expression is too large")
 	}
-	p := &program{code: c.code, groups: groups, registers: c.registers}
+	p := &program{code: c.code, groups: parsed.groups, registers: c.registers}
 	p.prefix, p.first, p.anchored = beginning(n)
+	p.lead = leadingRun(n, parsed.places)
 	return p, nil
 }
 

@@ -34,6 +34,7 @@ func (p *parser) escape() node {
 var places = map[rune]assertionKind{'A': textStart, 'z': textEnd, 'Z': finalEnd, 'b': wordBoundary, 'B': notWordBoundary, 'G': lastMatchEnd}
 
 func (p *parser) place(c rune, kind assertionKind) node {
+	p.places = p.places || c == 'G'
 	switch {
 	case c == 'Z' && p.flags.unixLines:
 		kind = finalNewline
@@ -49,6 +50,7 @@ func (p *parser) place(c rune, kind assertionKind) node {
 
 // backReference takes as many digits as name a group that is open or closed by now.
 func (p *parser) backReference(first rune) node {
+	p.places = true
 	n := int(first - '0')
 	for p.pos < len(p.text) && asciiDigit(p.text[p.pos]) {
 		longer := n*10 + int(p.text[p.pos]-'0')
@@ -62,6 +64,7 @@ func (p *parser) backReference(first rune) node {
 }
 
 func (p *parser) namedReference() node {
+	p.places = true
 	if p.raw() != '<' {
 		return p.fail(`\k is not followed by '<' for named capturing group`)
 	}

@@ -19,6 +19,7 @@ func (p *parser) group() node {
 	case '=', '!':
 		return look{body: p.body(saved), negate: c == '!'}
 	case '>':
+		p.places = true
 		return atomic{p.body(saved)}
 	case '<':
 		return p.angle(saved)

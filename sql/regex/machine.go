@@ -76,12 +76,26 @@ func (m *machine) search(from int) bool {
 			m.registers[0], m.registers[1] = at, to
 			return true
 		}
+		if m.lead != nil {
+			at = m.behindRun(at)
+		}
 		if at >= len(m.text) || m.anchored {
 			return false
 		}
 		at += width(m.text[at:])
 	}
 	return false
+}
+
+// behindRun returns the first place that does not begin with what the pattern's
+// leading loop takes.
+func (m *machine) behindRun(at int) int {
+	from := at
+	for n := m.lead.match(m.text[at:]); n > 0; n = m.lead.match(m.text[at:]) {
+		at += n
+	}
+	m.spend((at - from) / 8)
+	return at
 }
 
 func width(text string) int {

@@ -34,6 +34,7 @@ type parser struct {
 
 	groups int            // opened so far
 	names  map[string]int // of the groups
+	places bool           // a match depends on where it or a group begins: \1, \G, (?>...)
 	err    error
 }
 

@@ -82,4 +82,5 @@ type program struct {
 	prefix   string   // every match begins with it
 	first    *charset // every match begins with one of these; nil if that is not known
 	anchored bool     // matches begin at the start of the text only
+	lead     *charset // when none begins at one of these, none begins at those right after it either
 }

@@ -21,7 +21,7 @@ func ToRE2(java string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := compile(n, parsed.groups); err != nil {
+	if _, err := compile(n, parsed); err != nil {
 		return "", fmt.Errorf("'%s': %w", shorten(java), err)
 	}
 	w := re2Writer{names: parsed.names, endText: `(?:\r\n|[\n\r\x{85}\x{2028}\x{2029}])?\z`}

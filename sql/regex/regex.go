@@ -28,7 +28,7 @@ func Compile(java string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	prog, err := compile(n, parsed.groups)
+	prog, err := compile(n, parsed)
 	if err != nil {
 		return nil, fmt.Errorf("'%s': %w", shorten(java), err)
 	}

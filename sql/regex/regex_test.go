@@ -127,6 +127,20 @@ func TestLinearFormAsJava(t *testing.T) {
 	}
 }
 
+// A leading loop is tried once per run of what it takes, not from every place in it.
+func TestLeadingLoopIsLinear(t *testing.T) {
+	text := strings.Repeat("abc ", 10_000)
+	for _, pattern := range []string{`.*(?=x)y`, `(.+)error (?=\d)`, `[^,]*?,(?!a)`, `\w+@(?!b)`} {
+		p, err := Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := p.Matches(NewBudget(), text); found || err != nil {
+			t.Errorf("%q: Matches = %v, %v, want false", pattern, found, err)
+		}
+	}
+}
+
 // A pattern that takes exponential time ends with an error, or is searched by the linear engine.
 func TestStepsAreBounded(t *testing.T) {
 	many := strings.Repeat("a", 60)
