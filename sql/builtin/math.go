@@ -87,7 +87,7 @@ func emitRound(c Call) (string, error) {
 	digits, known := c.Args[1].Value.(int64)
 	switch {
 	case c.Result.Kind == types.Double:
-		return fill("round({1}, tm_digits({2}))", c), nil
+		return fill("tm_round({1}, tm_digits({2}))", c), nil
 	case known && digits >= 0:
 		return c.Args[0].SQL, nil
 	}
