@@ -19,11 +19,13 @@ type Pass struct {
 //
 //	foldConstants before boundTime and seriesFilter: they read literals only
 //	boundTime before newestPerSeries: it looks at the bounds that the scan got
+//	boundTime and seriesFilter before listEqualities: they read single comparisons
 //	pruneColumns last: the others leave columns behind that nobody reads
 var Passes = []Pass{
 	{Name: "foldConstants", Required: true, Apply: foldConstants},
 	{Name: "boundTime", Apply: boundTime},
 	{Name: "seriesFilter", Apply: seriesFilter},
 	{Name: "newestPerSeries", Apply: newestPerSeries},
+	{Name: "listEqualities", Apply: listEqualities},
 	{Name: "pruneColumns", Apply: pruneColumns},
 }
