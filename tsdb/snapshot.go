@@ -176,7 +176,7 @@ type Scan struct {
 	Columns          []int
 	MinTime, MaxTime int64 // nanoseconds, inclusive
 	In               []In
-	Newest           bool // only the newest row of each series matters
+	Newest           bool // of each series only the newest row up to MaxTime matters
 }
 
 // Relation returns a parenthesised SELECT that exposes a column c<i> for every i in

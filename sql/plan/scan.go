@@ -10,7 +10,7 @@ type Scan struct {
 	Index  []int // of each column in Table.Columns, ascending
 	Time   TimeRange
 	In     []In
-	Newest bool // rows that are not the newest of their series are not needed
+	Newest bool // of each series only the newest row up to Time.Max is needed
 }
 
 // NewScan returns the scan of every column of a table.

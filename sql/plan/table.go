@@ -60,7 +60,7 @@ type Access struct {
 	Columns []int // indexes in Table.Columns, ascending, no duplicates
 	Time    TimeRange
 	In      []In
-	Newest  bool // only the newest row of each series is needed; others may be left out
+	Newest  bool // of each series only the newest row up to Time.Max is needed; others may be left out
 }
 
 // MetaKind is a metadata statement.

@@ -37,7 +37,7 @@ type In struct {
 
 // Scan says which rows and columns a reader needs. Rows that no In and no time
 // excludes are all in the relation; Newest allows it to leave out those that are not
-// the newest of their series.
+// the newest of their series up to Max.
 type Scan struct {
 	Fields   []Field
 	Min, Max int64 // times, inclusive

@@ -60,7 +60,7 @@ func relation(_ int, a plan.Access) (string, error) {
 	}
 	from := hostRows + " AS v(c0, c1, c2, c3, c4, c5)"
 	if a.Newest {
-		from = "(SELECT * FROM " + from + " QUALIFY row_number() OVER (PARTITION BY c0, c1 ORDER BY c2 DESC) = 1)"
+		from = "(SELECT * FROM " + from + " WHERE " + where + " QUALIFY row_number() OVER (PARTITION BY c0, c1 ORDER BY c2 DESC) = 1)"
 	}
 	return "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + " WHERE " + where + ")", nil
 }
