@@ -3,6 +3,7 @@ package builtin
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +21,11 @@ var arrays = []entry{
 	{Sig: "array_join(array(T), varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are left out."},
 	{Sig: "array_join(array(T), varchar, varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are replaced."},
 	{Sig: "array_max(array(O)) O", Emit: emitArrayMax, Doc: "The largest element, NaN only if there is no other; NULL when one is NULL."},
-	{Sig: "array_min(array(O)) O", SQL: "tm_list_min({1})", Doc: "The smallest element, NaN only if there is no other; NULL when one is NULL."},
+	{Sig: "array_min(array(O)) O", Emit: emitOnce("tm_list_min({1})"), Doc: "The smallest element, NaN only if there is no other; NULL when one is NULL."},
 	{Sig: "array_position(array(T), T) bigint", Emit: emitSearch("tm_list_position"), Doc: "Where the element first stands, counted from 1; 0 if nowhere."},
 	{Sig: "array_remove(array(T), T) array(T)", Emit: emitSearch("tm_list_remove"), Doc: "Without the elements that equal the second."},
 	{Sig: "array_sort(array(O)) array(O)", SQL: "tm_sorted({1})", Doc: "In ascending order, NULLs last."},
-	{Sig: "arrays_overlap(array(T), array(T)) boolean", SQL: "tm_overlap({1}, {2})", Doc: "Whether they share an element that is not NULL; NULL if they do not and one has a NULL."},
+	{Sig: "arrays_overlap(array(T), array(T)) boolean", Emit: emitOnce("tm_overlap({1}, {2})"), Doc: "Whether they share an element that is not NULL; NULL if they do not and one has a NULL."},
 	{Sig: "cardinality(array(T)) bigint", SQL: "len({1})", Doc: "The number of elements."},
 	{Sig: "combinations(array(T), bigint) array(array(T))", Emit: emitCombinations, Ext: true, Doc: "The subsets of so many elements, a constant from 0 to 5; at most 100,000 elements in all."},
 	{Sig: "concat(array(T), array(T)...) array(T)", Emit: emitConcat, Doc: "The arrays joined; NULL when one is NULL."},
@@ -35,8 +36,8 @@ var arrays = []entry{
 	{Sig: "repeat(T, bigint) array(T)", SQL: "list_transform([{'v': {1}, 'n': tm_at_most({2})}], lambda r: list_transform(range(r.n), lambda i: r.v))[1]", Doc: "The element so many times, at most 10,000."},
 	{Sig: "reverse(array(T)) array(T)", SQL: "list_reverse({1})", Doc: "In opposite order."},
 	{Sig: "shuffle(array(T)) array(T)", SQL: "list_transform(list_sort(list_transform({1}, lambda e, i: {'r': hash({r}, i), 'e': e})), lambda s: s.e)", Volatile: true, Doc: "The elements in random order."},
-	{Sig: "slice(array(T), bigint, bigint) array(T)", SQL: "tm_slice({1}, {2}, {3})", Doc: "So many elements from a position on, which counts from the end when negative."},
-	{Sig: "trim_array(array(T), bigint) array(T)", SQL: "tm_trim_array({1}, {2})", Ext: true, Doc: "Without so many elements at the end; more than there are is an error."},
+	{Sig: "slice(array(T), bigint, bigint) array(T)", Emit: emitOnce("tm_slice({1}, {2}, {3})"), Doc: "So many elements from a position on, which counts from the end when negative."},
+	{Sig: "trim_array(array(T), bigint) array(T)", Emit: emitOnce("tm_trim_array({1}, {2})"), Ext: true, Doc: "Without so many elements at the end; more than there are is an error."},
 	{Sig: "zip(array(T), array(U)) array(row(T, U))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V)) array(row(T, U, V))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V), array(W)) array(row(T, U, V, W))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
@@ -48,16 +49,16 @@ func emitArrayMax(c Call) (string, error) {
 	if c.Result.Kind == types.Double && c.Args[0].NaN {
 		return fill("(-tm_list_min(list_transform({1}, lambda v: -v)))", c), nil
 	}
-	return fill("tm_list_max({1})", c), nil
+	return emitOnce("tm_list_max({1})")(c)
 }
 
 // emitSearch renders a search for an element: NaN, which equals nothing, is in no array.
 func emitSearch(macro string) func(Call) (string, error) {
 	return func(c Call) (string, error) {
 		if mayBeNaN(c.Args[1]) {
-			return fill(macro+"_double({1}, {2})", c), nil
+			return emitOnce(macro + "_double({1}, {2})")(c)
 		}
-		return fill(macro+"({1}, {2})", c), nil
+		return emitOnce(macro + "({1}, {2})")(c)
 	}
 }
 
@@ -67,24 +68,27 @@ func emitArrayJoin(c Call) (string, error) {
 	if !types.CanCast(elem, types.Of(types.Varchar)) {
 		return "", fmt.Errorf("Input type %s not supported", elem)
 	}
-	texts := "list_transform({1}, lambda j: " + CastSQL("j", elem, types.Of(types.Varchar)) + ")"
+	c.Args = slices.Clone(c.Args)
+	c.Args[0].SQL = fill("list_transform({1}, lambda j: "+CastSQL("j", elem, types.Of(types.Varchar))+")", c)
 	if len(c.Args) == 3 {
-		texts = "tm_replace_null(" + texts + ", {3})"
+		c.Args[0].SQL = fill("tm_replace_null({1}, {3})", c)
 	}
-	if c.Args[1].Const && c.Args[1].Value != nil {
-		return fill("tm_joined("+texts+", array_to_string("+texts+", {2}))", c), nil
+	if c.Args[1].Const && c.Args[1].Value != nil { // array_to_string takes constants only
+		return emitOnce("tm_joined({1}, array_to_string({1}, {2}))")(c)
 	}
-	return fill("tm_join("+texts+", {2})", c), nil // array_to_string takes constants only
+	return emitOnce("tm_join({1}, {2})")(c)
 }
 
 // emitZip names the fields of DuckDB's rows. It takes a NULL for an empty array.
 func emitZip(c Call) (string, error) {
-	tests, fields := make([]string, len(c.Args)), make([]string, len(c.Args))
-	for i, arg := range c.Args {
-		tests[i], fields[i] = arg.SQL+" IS NULL", "'"+FieldName(i)+"': "+FieldSQL("z", i)
-	}
-	return "CASE WHEN " + strings.Join(tests, " OR ") + " THEN NULL ELSE list_transform(list_zip(" + c.list() + "), lambda z: {" +
-		strings.Join(fields, ", ") + "}) END", nil
+	return once(c, func(c Call) (string, error) {
+		tests, fields := make([]string, len(c.Args)), make([]string, len(c.Args))
+		for i, arg := range c.Args {
+			tests[i], fields[i] = arg.SQL+" IS NULL", "'"+FieldName(i)+"': "+FieldSQL("z", i)
+		}
+		return "CASE WHEN " + strings.Join(tests, " OR ") + " THEN NULL ELSE list_transform(list_zip(" + c.list() + "), lambda z: {" +
+			strings.Join(fields, ", ") + "}) END", nil
+	})
 }
 
 // mostCombined is the largest subset that combinations makes.

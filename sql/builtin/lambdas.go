@@ -4,7 +4,7 @@ import "strings"
 
 // lambdas (developer guide, "Filter and reduce functions"; the rest as in Trino).
 var lambdas = []entry{
-	{Sig: "filter(array(T), lambda(T) boolean) array(T)", Emit: emitListLambda("list_filter"), Doc: "The elements for which the lambda is true."},
+	{Sig: "filter(array(T), lambda(T) boolean) array(T)", Emit: emitListLambda("list_filter"), Ext: true, Doc: "The elements for which the lambda is true."},
 	{Sig: "filter(timeseries(T), lambda(row(time timestamp, value T)) boolean) timeseries(T)", Emit: emitListLambda("list_filter"), Doc: "The points for which the lambda is true."},
 	{Sig: "transform(array(T), lambda(T) U) array(U)", Emit: emitListLambda("list_transform"), Ext: true, Doc: "What the lambda makes of each element."},
 	{Sig: "any_match(array(T), lambda(T) boolean) boolean", Emit: emitMatch("tm_any"), Ext: true, Doc: "Whether the lambda is true for some element; NULL if it is NULL for some and true for none."},
@@ -53,8 +53,11 @@ func emitSortBy(c Call) (string, error) {
 		" WHEN m > d AND ((m - 1 - d) & p) = r THEN CASE WHEN " + before + " THEN l[m - d] ELSE w END ELSE w END"
 	stage := "list_transform([s.l], lambda l: " + bound("p", "g.g & 1048575", bound("r", "(g.g >> 20) & 1048575", bound("d", "g.g >> 40", "list_transform(l, lambda w, m: "+exchange+")"))) + ")[1]"
 	list := "STRUCT(v " + DuckType(*c.Args[0].Type.Elem) + ", i BIGINT)[]"
-	return fill("list_transform(list_reduce(list_transform(tm_sort_stages(len({1})), lambda g: {'l': CAST(NULL AS "+list+"), 'g': g}),"+
-		" lambda s, g: {'l': "+stage+", 'g': CAST(NULL AS BIGINT)}, {'l': CAST(list_transform({1}, lambda v, i: {'v': v, 'i': i}) AS "+list+"), 'g': CAST(NULL AS BIGINT)}).l, lambda e: e.v)", c), nil
+	return once(c, func(c Call) (string, error) {
+		stages := fill("list_transform(tm_sort_stages(len({1})), lambda g: {'l': CAST(NULL AS "+list+"), 'g': g})", c)
+		start := fill("{'l': CAST(list_transform({1}, lambda v, i: {'v': v, 'i': i}) AS "+list+"), 'g': CAST(NULL AS BIGINT)}", c)
+		return "list_transform(list_reduce(" + stages + ", lambda s, g: {'l': " + stage + ", 'g': CAST(NULL AS BIGINT)}, " + start + ").l, lambda e: e.v)", nil
+	})
 }
 
 // comesBefore renders that an element comes before another in the order of a lambda.
@@ -71,7 +74,12 @@ func bound(name, value, in string) string {
 // emitZipWith applies a lambda to DuckDB's rows of elements. It takes a NULL for an empty array.
 func emitZipWith(c Call) (string, error) {
 	body, err := c.Args[2].Lambda(FieldSQL("z", 0), FieldSQL("z", 1))
-	return fill("CASE WHEN {1} IS NULL OR {2} IS NULL THEN NULL ELSE list_transform(list_zip({1}, {2}), lambda z: ", c) + body + ") END", err
+	if err != nil {
+		return "", err
+	}
+	return once(c, func(c Call) (string, error) {
+		return fill("CASE WHEN {1} IS NULL OR {2} IS NULL THEN NULL ELSE list_transform(list_zip({1}, {2}), lambda z: ", c) + body + ") END", nil
+	})
 }
 
 // emitReduce carries state and element in one struct, because list_reduce wants the

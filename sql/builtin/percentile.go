@@ -3,6 +3,7 @@ package builtin
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"tidemark/sql/types"
 )
@@ -64,7 +65,7 @@ func checkFractions(value any) error {
 // as constants; others go the way of the weighted forms.
 func emitPercentile(c Call) (string, error) {
 	if !known(c.Args[1]) {
-		return emitRanked(c, "CAST(1 AS BIGINT)", c.Args[1])
+		return emitRanked(c, "CAST(1 AS BIGINT)", 2)
 	}
 	if err := checkFractions(c.Args[1].Value); err != nil {
 		return "", err
@@ -79,15 +80,16 @@ func known(a Arg) bool {
 }
 
 // emitWeighted renders approx_percentile(x, weight, fraction [, accuracy]).
-func emitWeighted(c Call) (string, error) { return emitRanked(c, "{2}", c.Args[2]) }
+func emitWeighted(c Call) (string, error) { return emitRanked(c, "{2}", 3) }
 
 // emitRanked collects values and weights; a function of package native sorts them once
-// and finds all fractions. As in Trino the last fraction counts where they differ, and
-// a row with a NULL is left out.
-func emitRanked(c Call, weight string, fraction Arg) (string, error) {
-	field, last, wanted := "", fraction.SQL, ""
-	if !known(fraction) {
-		field, last, wanted = ", 'p': "+fraction.SQL, "r[len(r)].p", " AND r.p IS NOT NULL"
+// and finds all fractions, which are argument number fraction. As in Trino the last
+// fraction counts where they differ, and a row with a NULL is left out.
+func emitRanked(c Call, weight string, fraction int) (string, error) {
+	place := "{" + strconv.Itoa(fraction) + "}"
+	field, last, wanted := "", place, ""
+	if !known(c.Args[fraction-1]) {
+		field, last, wanted = ", 'p': "+place, "r[len(r)].p", " AND r.p IS NOT NULL"
 	}
 	if c.Result.Kind != types.Array {
 		last = "[" + last + "]"
