@@ -9,8 +9,9 @@ import (
 
 // Bounds of what is given to RE2, whose programs are larger than their texts.
 const (
-	maxRE2Text = 8 << 10
-	maxRE2Size = 1_000 // ranges of characters in a pattern, repetitions written out
+	maxRE2Text  = 64 << 10
+	maxRE2Count = 1_000 // of a repetition
+	maxRE2Size  = 5_000 // ranges of characters in a pattern, repetitions written out
 )
 
 // ToRE2 writes a Java pattern for an engine of RE2's family that finds a match in the
@@ -176,7 +177,7 @@ func (w *re2Writer) assertion(kind assertionKind, before []node, tail bool) {
 }
 
 func (w *re2Writer) repeat(n repeat) {
-	if n.kind == possessive || n.min > maxRE2Size || n.max > maxRE2Size {
+	if n.kind == possessive || n.min > maxRE2Count || n.max > maxRE2Count {
 		w.refused = true
 		return
 	}

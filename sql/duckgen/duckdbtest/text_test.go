@@ -1,11 +1,13 @@
 package duckdbtest
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
 	"tidemark/sql/plan"
+	"tidemark/sql/regex"
 	"tidemark/sql/types"
 )
 
@@ -30,6 +32,25 @@ func TestStrings(t *testing.T) {
 		f("cba", "reverse", str("abc")), f("x\u0301e", "reverse", str("e\u0301x")), f("dne𐐭", "reverse", str("𐐭end")), f("", "reverse", str("")), f("NULL", "reverse", null(types.Varchar)),
 		f("it's {1}\x00", "concat", str("it's "), str("{1}\x00")),
 	})
+}
+
+// The largest patterns that are given to RE2 are within its own bounds.
+func TestLargestRE2(t *testing.T) {
+	db := open(t)
+	letters := strings.Repeat(`\p{L}`, 6)
+	names := "host-0"
+	for i := range 500 {
+		names += fmt.Sprintf("|host-%d", i+1000)
+	}
+	for pattern, text := range map[string]string{`^` + letters + `$`: "aé漢字xy", `^\w{1000}$`: strings.Repeat("x", 1000), `^(` + names + `)$`: "host-1499", `^[^a]{900}b`: strings.Repeat("é", 900) + "b"} {
+		re2, err := regex.ToRE2(pattern)
+		if err != nil || re2 == "" {
+			t.Errorf("ToRE2(%.30q) = %q, %v", pattern, re2, err)
+		}
+		if got := db.value(t, call(t, "regexp_like", str(text), str(pattern))); got != "true" {
+			t.Errorf("regexp_like(%.30q, %.30q) = %.200s, want true", text, pattern, got)
+		}
+	}
 }
 
 func repeat(n int, x plan.Expr) []plan.Expr {
