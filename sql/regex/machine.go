@@ -185,22 +185,13 @@ func (m *machine) step(i *instruction, code, place int) (int, int) {
 		return m.setLoop(i, code, place)
 	case opCluster:
 		if place < len(m.text) {
-			found, _, _, _ := uniseg.FirstGraphemeClusterInString(m.text[place:], -1)
-			m.spend(len(found) / 8)
-			return code + 1, place + len(found)
+			return code + 1, place + m.cluster(place)
 		}
 	case opSplit:
 		m.push(frame{frameSplit, i.y, place, 0})
 		return i.x, place
 	case opJump:
 		return i.x, place
-	case opMark:
-		m.set(i.x, place)
-		return code + 1, place
-	case opGroup:
-		m.set(2*i.x, m.registers[i.y])
-		m.set(2*i.x+1, place)
-		return code + 1, place
 	case opAssert:
 		if m.holds(assertionKind(i.x), place) {
 			return code + 1, place
@@ -209,16 +200,8 @@ func (m *machine) step(i *instruction, code, place int) (int, int) {
 		if n, ok := m.repeated(i, place); ok {
 			return code + 1, place + n
 		}
-	case opCount:
-		m.set(i.x, 0)
-		return code + 1, place
 	case opLoop:
 		return m.loop(i, code, place)
-	case opProgress:
-		if m.registers[i.x] == place {
-			return i.y, place
-		}
-		return code + 1, place
 	case opAtomic:
 		if to, ok := m.run(code+1, place, anywhere); ok {
 			return i.y, to
@@ -227,8 +210,35 @@ func (m *machine) step(i *instruction, code, place int) (int, int) {
 		if m.look(i, code, place) != i.negate {
 			return i.y, place
 		}
+	default:
+		return m.note(i, code, place)
 	}
 	return -1, 0
+}
+
+// note does the instructions that only read and set registers.
+func (m *machine) note(i *instruction, code, place int) (int, int) {
+	switch i.op {
+	case opMark:
+		m.set(i.x, place)
+	case opGroup:
+		m.set(2*i.x, m.registers[i.y])
+		m.set(2*i.x+1, place)
+	case opCount:
+		m.set(i.x, 0)
+	case opProgress:
+		if m.registers[i.x] == place {
+			return i.y, place
+		}
+	}
+	return code + 1, place
+}
+
+// cluster returns the length of the grapheme cluster at a place.
+func (m *machine) cluster(place int) int {
+	found, _, _, _ := uniseg.FirstGraphemeClusterInString(m.text[place:], -1)
+	m.spend(len(found) / 8)
+	return len(found)
 }
 
 // loop decides about one more round.

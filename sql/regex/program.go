@@ -22,7 +22,6 @@ const (
 	opCount        // register x is 0
 	opLoop         // see compiler.counted
 	opProgress     // go to y when the place is that of register x
-	opFail
 )
 
 // instruction is one step of a program.
