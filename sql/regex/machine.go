@@ -173,6 +173,7 @@ func (m *machine) run(code, place, target int) (int, bool) {
 // step does one instruction and returns where to go on; a negative one is a failure.
 func (m *machine) step(i *instruction, code, place int) (int, int) {
 	switch i.op {
+	case opMatch: // elsewhere than it must
 	case opText:
 		if strings.HasPrefix(m.text[place:], i.text) {
 			return code + 1, place + len(i.text)
