@@ -56,7 +56,7 @@ func renamed(fields []field, alias *ast.Ident, columns []*ast.Ident) []field {
 	for i := range out {
 		out[i].relation, out[i].database, out[i].aliased = alias.Name, "", true
 		if columns != nil {
-			out[i].name, out[i].given = columns[i].Name, true
+			out[i].name, out[i].given, out[i].col.Name = columns[i].Name, true, columns[i].Name
 		}
 	}
 	return out
