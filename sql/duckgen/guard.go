@@ -20,18 +20,44 @@ type guard struct {
 // guarded writes TRY over an expression. The parts that the guard collected are
 // computed before it, in a list of one row, and their own errors are not caught. A
 // TRY within another leaves its parts to the outer one.
+//
+// Two mistakes of DuckDB are worked around. What it finds twice in a statement it
+// computes once and ahead, and the left side of IN becomes the key of a join: TRY does
+// not catch the errors of either. It does not look into lambdas. And a coalesce right
+// under TRY writes beyond its memory once TRY goes from row to row; in a list it is
+// right.
 func (e *emitter) guarded(render func() string) string {
 	if e.guard != nil {
-		return "TRY(" + render() + ")"
+		return "TRY([" + render() + "])[1]"
 	}
 	g := &guard{name: column(e.ids.Next())}
 	e.guard = g
-	text := "TRY(" + render() + ")"
+	text := render()
 	e.guard = nil
-	if len(g.parts) == 0 {
-		return text
+	switch {
+	case len(g.parts) > 0:
+		return "list_transform([{" + strings.Join(g.parts, ", ") + "}], lambda " + g.name + ": TRY([" + text + "])[1])[1]"
+	case isOneCall(text):
+		return "TRY(" + text + ")"
 	}
-	return "list_transform([{" + strings.Join(g.parts, ", ") + "}], lambda " + g.name + ": " + text + ")[1]"
+	return "TRY(list_transform([0], lambda " + g.name + ": " + text + "))[1]"
+}
+
+// isOneCall reports the call of a function on columns and constants. DuckDB computes it
+// ahead only together with the TRY around it.
+func isOneCall(text string) bool {
+	brackets := 0
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '\'':
+			i += quotedLength(text[i:])
+			continue
+		case c == '(' || c == '[' || c == '{':
+			brackets++
+		}
+		i++
+	}
+	return brackets == 0 || brackets == 1 && !strings.HasPrefix(text, "coalesce(")
 }
 
 // ahead writes a part that cannot stand under TRY: there, the field with its value.
