@@ -29,7 +29,7 @@ func TestLargeTextsCompile(t *testing.T) {
 		{"a sum", "SELECT 1" + strings.Repeat("+1", 480)},
 		{"calls in calls", "SELECT " + wrapped("abs(", "1", ")", 480)},
 		{"CASE in CASE", "SELECT " + wrapped("CASE WHEN true THEN ", "1", " END", 240)},
-		{"lambdas in lambdas", "SELECT " + wrapped("transform(ARRAY[1], x -> ", "1", ")", 100)},
+		{"lambdas in lambdas", "SELECT " + wrapped("transform(ARRAY[1], x -> ", "1", ")", 16)},
 		{"subqueries in subqueries", wrapped("SELECT (", "SELECT 1", ")", 150)},
 		{"EXISTS in EXISTS", "SELECT 1" + from + " WHERE " + wrapped("EXISTS (SELECT 1"+from+" WHERE ", "true", ")", 150)},
 		{"derived tables in derived tables", wrapped("SELECT *, hostname || 'x' FROM (", "SELECT *"+from, ")", 160)},

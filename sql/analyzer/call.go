@@ -170,6 +170,7 @@ func arity(l *ast.Lambda) int {
 
 // lambda analyses the body of a lambda, which sees its parameters before all else.
 func (a *analyzer) lambda(l *ast.Lambda, params []types.Type, e *env) plan.Expr {
+	bounded(e.lambdas+1, maxLambdas, "lambdas inside each other", l)
 	out := &plan.Lambda{}
 	var fields []field
 	for i, p := range l.Params {
@@ -177,7 +178,7 @@ func (a *analyzer) lambda(l *ast.Lambda, params []types.Type, e *env) plan.Expr 
 		out.Params = append(out.Params, col)
 		fields = append(fields, field{col: col, name: p.Name, given: true})
 	}
-	out.Body = a.expr(l.Body, &env{scope: e.scope.inner(fields), clause: "Lambda expression", lambda: true})
+	out.Body = a.expr(l.Body, &env{scope: e.scope.inner(fields), clause: "Lambda expression", lambda: true, lambdas: e.lambdas + 1})
 	return out
 }
 

@@ -18,6 +18,7 @@ type env struct {
 	outs      []output // ORDER BY: the select list, whose names come first
 	missing   string   // the message for a name that nothing has; empty for the usual one
 	lambda    bool     // in the body of a lambda
+	lambdas   int      // how many are around this place
 
 	// queries are the subqueries of GROUP BY by their texts: the same text in the select
 	// list means the same value. GROUP BY itself records them.

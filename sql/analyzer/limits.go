@@ -10,6 +10,7 @@ const (
 	maxColumns = 10_000  // columns of a FROM or of a select list
 	maxKeys    = 500     // keys of a GROUP BY or of an ORDER BY
 	maxFields  = 1_000   // fields of a type, those inside its fields included
+	maxLambdas = 16      // lambdas inside each other: DuckDB's time to bind them doubles with each
 	maxAlike   = 256     // aggregates that a new one is compared with
 )
 
