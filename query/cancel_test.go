@@ -88,7 +88,7 @@ func awaitIdle(t testing.TB, e *Engine, text string) {
 
 // Whatever a statement does, it can be cancelled, and the engine is free for others.
 func TestCancelEveryKind(t *testing.T) {
-	e := openEngineWith(t, Options{Paging: cursor.Options{Wait: 100 * time.Millisecond}}, duckdb.Options{MemoryLimit: 256 << 20})
+	e := openEngine(t, Options{Memory: 1 << 40, Paging: cursor.Options{Wait: 100 * time.Millisecond}})
 	for _, c := range tireless {
 		t.Run(c.name, func(t *testing.T) {
 			cancelled(t, e, c.text)
@@ -99,7 +99,7 @@ func TestCancelEveryKind(t *testing.T) {
 
 // A query whose client goes away before its first page ends.
 func TestClientGoesAway(t *testing.T) {
-	e := openEngine(t, Options{})
+	e := openEngine(t, Options{Memory: 1 << 40})
 	for _, c := range tireless[:3] {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		if _, err := e.Query(ctx, Request{Text: c.text}); !errors.Is(err, context.DeadlineExceeded) {
@@ -141,7 +141,7 @@ func BenchmarkCancel(b *testing.B) {
 			if c.name == "spilling sort" {
 				limits.MemoryLimit = 64 << 20
 			}
-			e := openEngineWith(b, Options{Paging: cursor.Options{Wait: 500 * time.Millisecond}}, limits)
+			e := openEngineWith(b, Options{Memory: 1 << 40, Paging: cursor.Options{Wait: 500 * time.Millisecond}}, limits)
 			var took []time.Duration
 			for b.Loop() {
 				_, engine := cancelled(b, e, c.text)

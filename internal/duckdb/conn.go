@@ -65,6 +65,7 @@ func (c *Conn) exec(ctx context.Context, text string, args ...any) (int64, error
 		return 0, err
 	}
 	defer c.watch(ctx)()
+	defer operate()()
 	var res bindings.Result
 	defer bindings.DestroyResult(&res)
 	if len(args) == 0 {
@@ -96,6 +97,7 @@ func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, erro
 		return nil, err
 	}
 	defer c.watch(ctx)()
+	defer operate()()
 	stmt, err := c.prepare(text, args)
 	if err != nil {
 		return nil, err

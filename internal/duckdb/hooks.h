@@ -17,6 +17,12 @@ void tidemark_go_on(void *client);
 // Reports whether the calling thread evaluates for a client that is to stop.
 int tidemark_stopped(void);
 
+// Surround a function of ours that DuckDB calls on this thread, and what a statement
+// does on it.
+void tidemark_enter_ours(void);
+void tidemark_leave_ours(void);
+void tidemark_end_operating(void);
+
 #ifdef __cplusplus
 }
 #endif

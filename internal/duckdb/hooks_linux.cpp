@@ -28,7 +28,13 @@ constexpr int most = 256; // clients to stop at once; any more are not looked fo
 std::atomic<void *> stopping[most];
 std::atomic<int> stops{0};
 
-thread_local void *evaluating = nullptr; // the client that this thread evaluates a function for
+// An allocation is refused only where DuckDB catches the exception that it makes of
+// it: while this thread works for an operator or evaluates a function, and not while it
+// is in a function of ours, nor in a call of Go's for anything else.
+thread_local void *evaluating = nullptr; // the client that a function is evaluated for
+thread_local int functions = 0;          // that are being evaluated
+thread_local int ours = 0;               // of them, or below them, in Go
+thread_local bool operating = false;
 
 bool is_stopping(void *client) {
 	if (client == nullptr || stops.load(std::memory_order_relaxed) == 0) {
@@ -57,12 +63,13 @@ void replace(void *from, void *to) {
 
 // take counts bytes more in use, and reports whether they may be.
 bool take(long long bytes) {
-	if (is_stopping(evaluating)) {
+	bool caught = ours == 0 && (operating || functions > 0);
+	if (caught && is_stopping(evaluating)) {
 		return false;
 	}
 	long long limit = ceiling.load(std::memory_order_relaxed);
 	long long now = used.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-	if (limit == 0 || now <= limit || (bytes < large && now <= limit + reserve)) {
+	if (!caught || limit == 0 || now <= limit || (bytes < large && now <= limit + reserve)) {
 		return true;
 	}
 	used.fetch_sub(bytes, std::memory_order_relaxed);
@@ -79,8 +86,12 @@ struct evaluation {
 			throw std::runtime_error("interrupted");
 		}
 		evaluating = client;
+		functions++;
 	}
-	~evaluation() { evaluating = outer; }
+	~evaluation() {
+		evaluating = outer;
+		functions--;
+	}
 };
 
 } // namespace
@@ -92,11 +103,15 @@ void tidemark_raise_memory_ceiling(long long bytes) { ceiling += bytes; }
 void tidemark_stop(void *client) { replace(nullptr, context_of(client)); }
 void tidemark_go_on(void *client) { replace(context_of(client), nullptr); }
 int tidemark_stopped(void) { return is_stopping(evaluating); }
+void tidemark_enter_ours(void) { ours++; }
+void tidemark_leave_ours(void) { ours--; }
+void tidemark_end_operating(void) { operating = false; }
 
 #define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
 #define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
 #define FREE(kind) kind##_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
 #define EVALUATE(kind) kind##_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
+#define OPERATE(kind) kind##_ZN6duckdb16OperatorProfiler13StartOperatorENS_12optional_ptrIKNS_16PhysicalOperatorELb1EEE
 #define HAS_CONTEXT _ZN6duckdb18ExpressionExecutor10HasContextEv
 #define CONTEXT _ZN6duckdb18ExpressionExecutor10GetContextEv
 
@@ -104,6 +119,7 @@ unsigned char *ALLOCATE(__real_)(void *data, size_t size);
 unsigned char *REALLOCATE(__real_)(void *data, unsigned char *old, size_t old_size, size_t size);
 void FREE(__real_)(void *data, unsigned char *old, size_t size);
 void EVALUATE(__real_)(void *executor, void *expr, void *state, void *rows, size_t count, void *result);
+void OPERATE(__real_)(void *profiler, void *op);
 bool HAS_CONTEXT(void *executor);
 void *CONTEXT(void *executor);
 
@@ -140,6 +156,13 @@ void FREE(__wrap_)(void *data, unsigned char *old, size_t size) {
 void EVALUATE(__wrap_)(void *executor, void *expr, void *state, void *rows, size_t count, void *result) {
 	evaluation now(HAS_CONTEXT(executor) ? CONTEXT(executor) : evaluating);
 	EVALUATE(__real_)(executor, expr, state, rows, count, result);
+}
+
+// A thread of DuckDB's own does nothing but operators from here on; one of Go's does
+// other things too, and says when this has ended.
+void OPERATE(__wrap_)(void *profiler, void *op) {
+	operating = true;
+	OPERATE(__real_)(profiler, op);
 }
 
 } // extern "C"

@@ -5,9 +5,11 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb16OperatorProfiler13StartOperatorENS_12optional_ptrIKNS_16PhysicalOperatorELb1EEE
 import "C"
 
 import (
+	"runtime"
 	"sync/atomic"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -35,3 +37,19 @@ func halt(client bindings.ClientContext) (goOn func()) {
 
 // halted reports whether the calling thread evaluates a function that is to end.
 func halted() bool { return halts.Load() > 0 && C.tidemark_stopped() != 0 }
+
+// operate surrounds what runs a statement on this thread.
+func operate() (done func()) {
+	runtime.LockOSThread()
+	return func() {
+		C.tidemark_end_operating()
+		runtime.UnlockOSThread()
+	}
+}
+
+// enterOurs surrounds a function that DuckDB calls: an exception must not unwind
+// through Go, so nothing is refused to it.
+func enterOurs() (leave func()) {
+	C.tidemark_enter_ours()
+	return func() { C.tidemark_leave_ours() }
+}

@@ -11,3 +11,5 @@ func memoryUsed() int64                         { return 0 }
 func raiseCeiling(int64)                        {}
 func halt(bindings.ClientContext) (goOn func()) { return func() {} }
 func halted() bool                              { return false }
+func operate() (done func())                    { return func() {} }
+func enterOurs() (leave func())                 { return func() {} }

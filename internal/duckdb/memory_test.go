@@ -130,3 +130,34 @@ func TestHaltInsideFunctions(t *testing.T) {
 		}
 	}
 }
+
+// DuckDB's memory for what a function of ours returns is not refused: an exception
+// would unwind through Go and end the process.
+func TestFunctionsOfOursAllocateToTheEnd(t *testing.T) {
+	e := openEngine(t, Options{MemoryLimit: 64 << 20})
+	text := strings.Repeat("x", 200_000)
+	long := Scalar{Name: "long", Args: []Type{{Kind: BigInt}}, Result: Type{Kind: Varchar}, Call: func([]any) (any, error) { return text, nil }}
+	lists := Scalar{Name: "lists", Args: []Type{{Kind: BigInt}}, Result: Type{Kind: List, Elem: &Type{Kind: BigInt}}, Batch: func(in *Chunk, out *Output) error {
+		for row := range in.Len() {
+			if err := out.Reserve((row + 1) * 1000); err != nil {
+				return err
+			}
+			out.Ranges(in.Len())[row] = [2]uint64{uint64(row) * 1000, 1000}
+		}
+		return nil
+	}}
+	if err := e.RegisterScalar(t.Context(), long, lists); err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, e)
+	for _, call := range []string{"long(x)", "lists(x)"} {
+		for i := range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*7*time.Millisecond)
+			_, err := answer(t, ctx, c, "SELECT max(len("+call+")) FROM range(100000000) t(x)")
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) && ClassOf(err) != OutOfMemory {
+				t.Errorf("%s: %v", call, err)
+			}
+		}
+	}
+}

@@ -95,7 +95,9 @@ func (r *Rows) readAhead(ctx context.Context) error {
 
 // fetch adds a chunk to those ahead, or ends the result.
 func (r *Rows) fetch(ctx context.Context) {
+	done := operate()
 	chunk := bindings.FetchChunk(r.res)
+	done()
 	if chunk.Ptr != nil && bindings.DataChunkGetSize(chunk) > 0 {
 		r.ahead = append(r.ahead, chunk)
 		return

@@ -102,6 +102,7 @@ func tidemark_scalar_free(extra unsafe.Pointer) {
 
 //export tidemark_scalar_call
 func tidemark_scalar_call(info, input, output unsafe.Pointer) {
+	defer enterOurs()()
 	f := bindings.FunctionInfo{Ptr: info}
 	s := (*(*cgo.Handle)(bindings.ScalarFunctionGetExtraInfo(f))).Value().(*Scalar)
 	if err := s.run(bindings.DataChunk{Ptr: input}, bindings.Vector{Ptr: output}); err != nil {
