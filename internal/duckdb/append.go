@@ -88,6 +88,7 @@ func (a *Appender) Append(columns []Data, rows int) error {
 
 // Flush moves what was appended into the table, visible to the transaction.
 func (a *Appender) Flush() error {
+	defer operate()()
 	if bindings.AppenderFlush(a.app) == bindings.StateError {
 		return a.fault()
 	}
@@ -101,6 +102,7 @@ func (a *Appender) Close() error {
 		a.chunk.Ptr = nil
 	}
 	if a.app.Ptr != nil {
+		defer operate()()
 		bindings.AppenderDestroy(&a.app)
 		a.app.Ptr = nil
 	}
