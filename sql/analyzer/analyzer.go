@@ -62,6 +62,7 @@ type analyzer struct {
 	ids     plan.IDs
 	tables  map[tableName]*plan.Table
 	spent   int              // expressions so far, see limits.go
+	nested  int              // subqueries around the expression
 	decides map[*ast.In]bool // see decide
 }
 

@@ -11,6 +11,7 @@ const (
 	maxKeys    = 500     // keys of a GROUP BY or of an ORDER BY
 	maxFields  = 1_000   // fields of a type, those inside its fields included
 	maxLambdas = 16      // lambdas inside each other: DuckDB's time to bind them doubles with each
+	maxNested  = 12      // subqueries of expressions inside each other, for the same reason
 	maxAlike   = 256     // aggregates that a new one is compared with
 )
 

@@ -34,6 +34,8 @@ func TestHostileTextsAreRefused(t *testing.T) {
 		{"order keys", "SELECT 1 FROM demo.host ORDER BY " + strings.Join(numbers, ", "), "The query has more than 500 keys in ORDER BY"},
 		{"order keys of a window", "SELECT rank() OVER (ORDER BY " + strings.Join(numbers, ", ") + ") FROM demo.host", "The query has more than 500 keys in ORDER BY"},
 		{"lambdas in lambdas", "SELECT " + nested("transform(ARRAY[1], x -> %s)", "1", 17), "The query has more than 16 lambdas inside each other"},
+		{"subqueries in subqueries", "SELECT " + nested("(SELECT %s)", "1", 13), "The query has more than 12 subqueries inside each other"},
+		{"predicates in predicates", "SELECT " + nested("EXISTS (SELECT 1 WHERE 1 IN (SELECT 1 WHERE %s))", "true", 7), "The query has more than 12 subqueries inside each other"},
 		{"cube", "SELECT 1 FROM demo.host GROUP BY CUBE (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "GROUP BY has more than 2048 grouping sets"},
 		{"cubes", "SELECT 1 FROM demo.host GROUP BY CUBE (1, 1, 1, 1, 1, 1), CUBE (1, 1, 1, 1, 1, 1)", "GROUP BY has more than 2048 grouping sets"},
 	}

@@ -13,17 +13,25 @@ func (a *analyzer) subquery(at ast.Node, q *ast.Query, e *env) relation {
 		fail(at.Span(), "Lambda expression cannot contain subqueries")
 	}
 	if e.queries == nil || !e.record && len(e.queries) == 0 {
-		return a.exact(a.query(q, e.scope, false))
+		return a.inside(at, q, e)
 	}
 	text := ast.Print(q)
 	if known, ok := e.queries[text]; ok {
 		return known
 	}
-	r := a.exact(a.query(q, e.scope, false))
+	r := a.inside(at, q, e)
 	if e.record {
 		e.queries[text] = r
 	}
 	return r
+}
+
+// inside plans a query and counts how many are around it.
+func (a *analyzer) inside(at ast.Node, q *ast.Query, e *env) relation {
+	a.nested++
+	defer func() { a.nested-- }()
+	bounded(a.nested, maxNested, "subqueries inside each other", at)
+	return a.exact(a.query(q, e.scope, false))
 }
 
 func oneColumn(at place, r relation) types.Type {
