@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"math"
 	"strconv"
 
 	"tidemark/sql/ast"
@@ -45,7 +46,7 @@ func integer(at place, digits string) *plan.Literal {
 
 func float(x *ast.Float) plan.Expr {
 	v, err := strconv.ParseFloat(x.Digits, 64)
-	if err != nil {
+	if err != nil && !math.IsInf(v, 0) { // too large is infinite, as in Java
 		fail(x.Span(), "Invalid numeric literal: %s", x.Digits)
 	}
 	return &plan.Literal{Value: v, T: types.Of(types.Double)}

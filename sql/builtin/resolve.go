@@ -174,6 +174,9 @@ func (b *binding) ordinary(args []ArgType) (total types.Cost, ok bool) {
 		if !ok {
 			return 0, false
 		}
+		if a.Type.Kind == types.Unknown {
+			cost = max(cost, 1) // a type variable takes NULL as it is, and should win nothing by that
+		}
 		total += cost
 	}
 	return total, true
