@@ -2,7 +2,9 @@ package sql
 
 import (
 	"context"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,8 +131,28 @@ func TestParams(t *testing.T) {
 	}
 }
 
+// readCorpus reads what earlier fuzzing found.
+func readCorpus(t testing.TB) (texts []string) {
+	t.Helper()
+	file, err := os.ReadFile("testdata/corpus.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(file)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "#") {
+			continue
+		}
+		text, err := strconv.Unquote(line)
+		if err != nil {
+			t.Fatalf("testdata/corpus.txt: %s: %v", line, err)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
 func FuzzCompile(f *testing.F) {
-	for _, text := range append(readSampleQueries(f), samples...) {
+	for _, text := range slices.Concat(readSampleQueries(f), samples, readCorpus(f)) {
 		f.Add(text)
 	}
 	tables := readSampleTables(f)
