@@ -9,6 +9,7 @@ import (
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
 	"tidemark/query/cursor"
+	"tidemark/query/export"
 	"tidemark/sql/sqlerr"
 )
 
@@ -35,6 +36,9 @@ func (e *Engine) executionError(err error) error {
 		e.metrics.limits.WithLabelValues(limit.Limit).Inc()
 		return &ExecutionError{Text: limit.Text, err: err}
 	}
+	if written, ok := errors.AsType[*export.Error](err); ok {
+		return &ExecutionError{Text: sqlerr.Clip(written.Error()), err: err}
+	}
 	failed, ok := errors.AsType[*duckdb.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
@@ -60,6 +64,8 @@ func (e *Engine) engineLimit(failed *duckdb.Error) *cursor.LimitError {
 	case failed.Class == duckdb.OutOfMemory && strings.Contains(failed.Message, "max_temp_directory_size"):
 		return &cursor.LimitError{Limit: "query.spill", Text: fmt.Sprintf(
 			"Query exceeded the disk space for intermediate results (limit query.spill, %d bytes for all queries)", spill)}
+	case failed.Class == duckdb.Parser && strings.HasPrefix(failed.Message, "Max expression depth"):
+		return &cursor.LimitError{Limit: "depth", Text: "The query is too complex: what it means is nested too deeply for the engine"}
 	case failed.Class == duckdb.OutOfMemory:
 		return &cursor.LimitError{Limit: "store.memory", Text: fmt.Sprintf(
 			"Query exceeded the memory limit of the engine (limit store.memory, %d bytes for all queries)", memory)}

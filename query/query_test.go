@@ -309,6 +309,7 @@ func TestTooManyQueries(t *testing.T) {
 	if _, err := e.Cancel(t.Context(), running.QueryID); err != nil {
 		t.Fatal(err)
 	}
+	awaitIdle(t, e, endless)
 	if page := ask(t, e, Request{Text: "SELECT 1", Token: waiting.NextToken}); len(page.Rows) != 1 {
 		t.Errorf("the waiting query has %d rows after the other ended, want 1", len(page.Rows))
 	}
