@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"tidemark/fault"
+	"tidemark/objects"
 )
 
 // Off is the address that disables a listener.
@@ -53,6 +54,8 @@ type Config struct {
 	QuerySpill      string        // disk space for intermediate results of all queries
 	QueryResult     string        // size of one query's result
 	QueryRows       int           // rows of one query's result; 0: no bound
+
+	Objects string // where the buckets of UNLOAD are: a directory, s3://?endpoint=…, or "off"; empty: objects in Data
 
 	LogLevel  slog.Level
 	LogFormat string // "text" or "json"
@@ -144,7 +147,18 @@ func (c *Config) validateLimits() error {
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fault.New(fault.Invalid, "log.format: %q is neither text nor json", c.LogFormat)
 	}
+	if _, err := c.ObjectsLocation(); err != nil {
+		return fault.New(fault.Invalid, "objects: %w", err)
+	}
 	return c.validateSizes()
+}
+
+// ObjectsLocation is where the buckets are; the default is a directory in Data.
+func (c *Config) ObjectsLocation() (objects.Location, error) {
+	if c.Objects == "" {
+		return objects.Location{Dir: filepath.Join(c.Data, "objects")}, nil
+	}
+	return objects.Parse(c.Objects)
 }
 
 // Listens reports whether a listener is on.

@@ -63,6 +63,7 @@ func Settings() []Setting {
 		text("query.spill", "disk space for the intermediate results of all queries", func(c *Config) *string { return &c.QuerySpill }),
 		text("query.result", "size of the result of one query", func(c *Config) *string { return &c.QueryResult }),
 		number("query.rows", "rows of the result of one query, 0 for any number", func(c *Config) *int { return &c.QueryRows }),
+		text("objects", "where UNLOAD finds its buckets: a directory, s3://?endpoint=http://host:port&region=us-east-1, or off; empty for objects in the data directory", func(c *Config) *string { return &c.Objects }),
 		level("log.level", "least level that is logged: debug, info, warn, error", func(c *Config) *slog.Level { return &c.LogLevel }),
 		text("log.format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 	}

@@ -18,6 +18,7 @@ type Engine struct {
 	opt      Options
 	pool     *pool
 	slots    *slots
+	unloads  *slots
 	governor *governor
 	cursors  *cursor.Set[*statement]
 	repeats  *cursor.Repeats[*Page]
@@ -42,6 +43,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		opt:      opt,
 		pool:     &pool{engine: opt.DuckDB, prelude: duckgen.Prelude(), most: opt.MaxRunning},
 		slots:    newSlots(opt.MaxRunning, opt.MaxWaiting),
+		unloads:  newSlots(opt.MaxUnloads, opt.MaxWaiting),
 		governor: newGovernor(opt.DuckDB, opt.Memory, opt.Logger),
 		cursors:  cursors,
 		repeats:  cursor.NewRepeats[*Page](opt.RepeatFor, opt.RepeatBytes),

@@ -9,6 +9,7 @@ import (
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
 	"tidemark/query/cursor"
+	"tidemark/query/export"
 	"tidemark/sql/sqlerr"
 )
 
@@ -34,6 +35,9 @@ func (e *Engine) executionError(err error) error {
 	if limit, ok := errors.AsType[*cursor.LimitError](err); ok {
 		e.metrics.limits.WithLabelValues(limit.Limit).Inc()
 		return &ExecutionError{Text: limit.Text, err: err}
+	}
+	if written, ok := errors.AsType[*export.Error](err); ok {
+		return &ExecutionError{Text: sqlerr.Clip(written.Error()), err: err}
 	}
 	failed, ok := errors.AsType[*duckdb.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {

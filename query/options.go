@@ -10,6 +10,7 @@ import (
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
 	"tidemark/query/cursor"
+	"tidemark/query/export"
 	"tidemark/tsdb"
 )
 
@@ -21,6 +22,9 @@ type Options struct {
 
 	MaxRunning int // queries that compute at once; twice the processors
 	MaxWaiting int // queries that wait for that; more are Throttled; 1000
+	MaxUnloads int // UNLOADs that write at once, of at most 100 files each; more wait; 4
+
+	Objects export.Store // where UNLOAD writes; nil refuses it
 
 	// Memory is the most bytes of arrays, texts and states of aggregates, which cannot
 	// be spilled, that one query may hold; half of the engine's limit.
@@ -45,6 +49,7 @@ const pageBytes = 1_000_000
 func (o Options) withDefaults() Options {
 	setDefault(&o.MaxRunning, 2*runtime.NumCPU())
 	setDefault(&o.MaxWaiting, 1000)
+	setDefault(&o.MaxUnloads, 4)
 	setDefault(&o.Metadata, 100_000)
 	if o.Memory == 0 {
 		memory, _ := o.DuckDB.Limits()
@@ -77,7 +82,7 @@ func (o Options) Validate() error {
 	switch {
 	case o.Store == nil || o.DuckDB == nil:
 		return fault.New(fault.Invalid, "a query engine needs a store and a DuckDB engine")
-	case o.MaxRunning < 0 || o.MaxWaiting < 0 || o.RepeatFor < 0 || o.RepeatBytes < 0 || o.Memory < 0 || o.Metadata < 0:
+	case o.MaxRunning < 0 || o.MaxWaiting < 0 || o.MaxUnloads < 0 || o.RepeatFor < 0 || o.RepeatBytes < 0 || o.Memory < 0 || o.Metadata < 0:
 		return fault.New(fault.Invalid, "the bounds of a query engine must not be negative")
 	}
 	return o.Paging.Validate()

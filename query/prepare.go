@@ -11,8 +11,8 @@ import (
 )
 
 // prepare compiles a statement against a snapshot of the store and returns it ready
-// to run. The caller closes it.
-func (e *Engine) prepare(ctx context.Context, text string) (*statement, error) {
+// to run as the query with an id. The caller closes it.
+func (e *Engine) prepare(ctx context.Context, id, text string) (*statement, error) {
 	view := &view{store: e.opt.Store}
 	prog, err := e.compile(ctx, text, view, nil)
 	if err != nil {
@@ -23,6 +23,9 @@ func (e *Engine) prepare(ctx context.Context, text string) (*statement, error) {
 		rows, err := e.answer(ctx, prog)
 		s.rows = &given{rows}
 		return s, errors.Join(err, view.Close())
+	}
+	if prog.Unload != nil {
+		return e.unload(ctx, id, prog, view, s)
 	}
 	return e.bind(prog, view, s)
 }
@@ -67,6 +70,10 @@ func (e *Engine) Explain(ctx context.Context, text string) (tree, program string
 	if answered(prog) {
 		return plan.Explain(prog.Plan), "", nil
 	}
-	program, err = prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
+	of := prog
+	if prog.Unload != nil {
+		of = prog.Query
+	}
+	program, err = of.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
 	return plan.Explain(prog.Plan), program, err
 }

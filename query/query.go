@@ -56,7 +56,8 @@ func (e *Engine) first(ctx context.Context, req Request) (*Page, error) {
 
 // start compiles and runs a statement; it also returns the bytes of the page's rows.
 func (e *Engine) start(ctx context.Context, req Request) (*Page, int, error) {
-	s, err := e.prepare(ctx, req.Text)
+	id := newID()
+	s, err := e.prepare(ctx, id, req.Text)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -64,7 +65,7 @@ func (e *Engine) start(ctx context.Context, req Request) (*Page, int, error) {
 		s.Close()
 		return nil, 0, e.executionError(metadataError(n, e.opt.Metadata))
 	}
-	cut, err := e.cursors.Start(ctx, cursor.Query[*statement]{ID: newID(), Text: req.Text, Principal: req.Principal, Source: s}, want(req, s.columns))
+	cut, err := e.cursors.Start(ctx, cursor.Query[*statement]{ID: id, Text: req.Text, Principal: req.Principal, Source: s}, want(req, s.columns))
 	if err != nil {
 		return nil, 0, e.executionError(err)
 	}

@@ -22,8 +22,10 @@ import (
 	"tidemark/internal/authority"
 	"tidemark/internal/duckdb"
 	"tidemark/meta"
+	"tidemark/objects"
 	"tidemark/query"
 	"tidemark/query/cursor"
+	"tidemark/query/export"
 	"tidemark/rules"
 	"tidemark/rules/rulestore"
 	"tidemark/tsdb"
@@ -125,8 +127,12 @@ func (s *Server) openQueries(ctx context.Context, p *parts) error {
 	if err != nil {
 		return err
 	}
+	buckets, err := s.openObjects(ctx)
+	if err != nil {
+		return err
+	}
 	p.queries, err = query.Open(ctx, query.Options{
-		Store: p.store, DuckDB: p.duck, MaxRunning: s.cfg.QueryConcurrent, MaxWaiting: s.cfg.QueryWaiting, Memory: memory,
+		Store: p.store, DuckDB: p.duck, Objects: buckets, MaxRunning: s.cfg.QueryConcurrent, MaxWaiting: s.cfg.QueryWaiting, Memory: memory,
 		Paging: cursor.Options{RunTime: s.cfg.QueryTimeout, ResultBytes: result, ResultRows: int64(s.cfg.QueryRows), TempDir: s.path("spill"), Logger: s.log},
 		Logger: s.log, Registerer: s.registry,
 	})
@@ -136,6 +142,22 @@ func (s *Server) openQueries(ctx context.Context, p *parts) error {
 	s.owns(p.queries)
 	s.runs("queries", p.queries.Run)
 	return nil
+}
+
+// openObjects opens the buckets that UNLOAD writes to; nil when they are off.
+func (s *Server) openObjects(ctx context.Context) (export.Store, error) {
+	loc, err := s.cfg.ObjectsLocation()
+	if err != nil || loc == (objects.Location{}) {
+		return nil, err
+	}
+	store, err := objects.Open(ctx, loc, objects.Options{
+		Region: s.cfg.Region, TempDir: s.path("spill"), Exclusive: s.cfg.Objects == "", Logger: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.owns(store)
+	return store, nil
 }
 
 func (s *Server) openRules(ctx context.Context, p *parts) (err error) {

@@ -42,6 +42,7 @@ var rooms = []room{
 
 	{path: "meta", storey: keepers},
 	{path: "identity", storey: keepers, neighbours: []string{"meta"}},
+	{path: "objects", storey: keepers},
 	{path: "broker", storey: keepers, neighbours: []string{"identity"}},
 	{path: "tsdb", storey: keepers, neighbours: []string{"meta", "tsdb/hot", "tsdb/cold"},
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
