@@ -40,6 +40,22 @@ func (v *view) Table(ctx context.Context, database, table string) (_ *plan.Table
 	return nil, plan.ErrTableNotFound
 }
 
+// Names lists the tables of a database, or the databases, for suggestions.
+func (v *view) Names(ctx context.Context, database string, limit int) (names []string, err error) {
+	if database == "" {
+		databases, err := v.store.Databases(ctx, "", limit)
+		for _, d := range databases {
+			names = append(names, d.Name)
+		}
+		return names, err
+	}
+	tables, err := v.store.Tables(ctx, database, tsdb.TableRef{}, limit)
+	for _, t := range tables {
+		names = append(names, t.Ref.Table)
+	}
+	return names, err
+}
+
 // relation returns the text that reads what a scan needs.
 func (v *view) relation(a plan.Access) (string, error) {
 	scan := tsdb.Scan{

@@ -30,6 +30,12 @@ type Catalog interface {
 	Table(ctx context.Context, database, table string) (*plan.Table, error)
 }
 
+// lister is a Catalog that knows all its names, for suggestions: those of the tables of
+// a database or, where that is empty, of the databases; at most limit.
+type lister interface {
+	Names(ctx context.Context, database string, limit int) ([]string, error)
+}
+
 // Options are what a plan depends on besides the statement and the catalog.
 type Options struct {
 	Now    time.Time                // the instant that now() means

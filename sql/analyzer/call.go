@@ -44,7 +44,7 @@ func unknownFunction(c *ast.Call) {
 		for _, f := range builtin.Functions() {
 			known = append(known, f.Name)
 		}
-		fail(c.Span(), "%s%s", why.Text, suggestion("", c.Name.String(), known))
+		fail(c.Span(), "%s%s", why.Text, suggestion("", c.Name.String(), "", known))
 	}
 	failResolve(c, err)
 }

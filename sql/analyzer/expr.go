@@ -1,7 +1,9 @@
 package analyzer
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"tidemark/sql/ast"
 	"tidemark/sql/builtin"
@@ -55,7 +57,7 @@ func (a *analyzer) constructed(x ast.Expr, e *env) plan.Expr {
 		items := a.exprs(x.Elems, e)
 		return &plan.MakeRow{Items: items, T: checkType(rowType(items), x)}
 	case *ast.Current:
-		return a.operator(strings.ToLower(x.Word.String()), x, e)
+		return a.current(x, e)
 	case *ast.Subquery:
 		return a.scalarQuery(x, e)
 	case *ast.Grouping:
@@ -70,6 +72,29 @@ func (a *analyzer) constructed(x ast.Expr, e *env) plan.Expr {
 	fail(x.Span(), "'%s' is not an expression", ast.Print(x))
 	return nil
 }
+
+// current is a value of the clock. Its precision rounds it; the instant has milliseconds
+// at most, so that 3 digits or more change nothing.
+func (a *analyzer) current(x *ast.Current, e *env) plan.Expr {
+	name := strings.ToLower(x.Word.String())
+	if x.Precision == nil {
+		return a.operator(name, x, e)
+	}
+	p, err := strconv.Atoi(x.Precision.Digits)
+	if err != nil || p > maxPrecision {
+		fail(x.Precision.Span(), "%s precision must be in range [0, %d]: %s", x.Word, maxPrecision, x.Precision.Digits)
+	}
+	unit := time.Second
+	for range min(p, 9) {
+		unit /= 10
+	}
+	call := a.operator(name, x, e).(*plan.Call)
+	call.Args[0] = &plan.Literal{Value: time.Unix(0, a.now).Round(unit).UnixNano(), T: types.Of(types.Timestamp)}
+	return call
+}
+
+// maxPrecision is Trino's bound of digits after the seconds; values have nine.
+const maxPrecision = 12
 
 // param is the value that the caller gave the parameter.
 func (a *analyzer) param(x *ast.Param) plan.Expr {

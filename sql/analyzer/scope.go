@@ -9,8 +9,8 @@ import (
 )
 
 // field is a column as a query sees it. Names of tables and of their columns match
-// byte by byte; a name that a query gave also matches in another case when nothing
-// matches exactly and it is the only one.
+// byte by byte; a name that a query gave, and a column that every table has, also
+// matches in another case when nothing matches exactly and it is the only one.
 type field struct {
 	col      plan.Col
 	name     string
@@ -90,7 +90,7 @@ func (s *scope) find(database, rel, name string, at place) *field {
 			exact, several = f, false
 		case f.name == name:
 			several = several || f.col.ID != exact.col.ID
-		case exact != nil || !f.given || !strings.EqualFold(f.name, name):
+		case exact != nil || !f.folds() || !strings.EqualFold(f.name, name):
 		case folded == nil:
 			folded = f
 		default:
@@ -119,6 +119,12 @@ func (s *scope) has(database, rel string) bool {
 		}
 	}
 	return false
+}
+
+// folds reports whether the name of the field matches in any letter case. Of a table's
+// columns only those do whose names are not the user's.
+func (f *field) folds() bool {
+	return f.given || f.name == "time" || f.name == "measure_name" || strings.HasPrefix(f.name, "measure_value::")
 }
 
 // within reports whether the field belongs to the relation that a qualifier names.

@@ -60,7 +60,7 @@ func (a *analyzer) checkDatabase(n *ast.QName) {
 	_, err := a.catalog.Table(a.ctx, n.Parts[0].Name, "")
 	switch {
 	case errors.Is(err, plan.ErrDatabaseNotFound):
-		stop(sqlerr.New(n.Span(), "Requested database '%s' not found at line %s", n.Parts[0].Name, n.Span().Start))
+		stop(sqlerr.New(n.Span(), "Requested database '%s' not found at line %s%s", n.Parts[0].Name, n.Span().Start, a.suggestDatabase(n.Parts[0].Name, "")))
 	case err != nil && !errors.Is(err, plan.ErrTableNotFound):
 		stop(fmt.Errorf("look up database %s: %w", n, err))
 	}
@@ -81,20 +81,20 @@ func (a *analyzer) table(n *ast.QName) *plan.Table {
 	}
 	t, err := a.catalog.Table(a.ctx, name.database, name.table)
 	if err != nil {
-		stop(tableError(err, n, name))
+		stop(a.tableError(err, n, name))
 	}
 	a.tables[name] = t
 	return t
 }
 
 // tableError words what the catalog answered as Timestream does.
-func tableError(err error, n *ast.QName, name tableName) error {
+func (a *analyzer) tableError(err error, n *ast.QName, name tableName) error {
 	span := n.Span()
 	switch {
 	case errors.Is(err, plan.ErrDatabaseNotFound):
-		return sqlerr.New(span, "Requested database '%s' not found for identifier '%s' at line %s", name.database, n, span.Start)
+		return sqlerr.New(span, "Requested database '%s' not found for identifier '%s' at line %s%s", name.database, n, span.Start, a.suggestDatabase(name.database, "."+name.table))
 	case errors.Is(err, plan.ErrTableNotFound):
-		return sqlerr.New(span, "Requested table '%s' not found for identifier '%s' at line %s", name.table, n, span.Start)
+		return sqlerr.New(span, "Requested table '%s' not found for identifier '%s' at line %s%s", name.table, n, span.Start, a.suggestTable(name))
 	}
 	return fmt.Errorf("look up table %s: %w", n, err)
 }

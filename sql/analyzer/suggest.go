@@ -7,12 +7,36 @@ import "strings"
 func (e *env) suggest(name string) string {
 	i := strings.LastIndexByte(name, '.') + 1
 	relation := strings.TrimSuffix(name[:i], ".")
-	return suggestion(name[:i], name[i:], e.names(relation))
+	return suggestion(name[:i], name[i:], "", e.names(relation))
+}
+
+// suggestDatabase and suggestTable return the ends of the messages about a database and
+// a table that do not exist; after is what follows the database where it stands.
+func (a *analyzer) suggestDatabase(name, after string) string {
+	return suggestion("", name, after, a.catalogNames(""))
+}
+
+func (a *analyzer) suggestTable(name tableName) string {
+	return suggestion(name.database+".", name.table, "", a.catalogNames(name.database))
+}
+
+// catalogNames lists the tables of a database, or the databases. A catalog that fails
+// now has none: the message is about something else.
+func (a *analyzer) catalogNames(database string) []string {
+	l, ok := a.catalog.(lister)
+	if !ok {
+		return nil
+	}
+	names, err := l.Names(a.ctx, database, maxSuggested)
+	if err != nil {
+		return nil
+	}
+	return names
 }
 
 // suggestion returns the end of a message about a name that nothing has: the known
-// name that it is a misspelling of, after what stands before it, or nothing.
-func suggestion(before, name string, known []string) string {
+// name that it is a misspelling of, between what stands around it, or nothing.
+func suggestion(before, name, after string, known []string) string {
 	best, most := "", len(name)/3
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(k), most); d <= most {
@@ -22,7 +46,7 @@ func suggestion(before, name string, known []string) string {
 	if best == "" || best == name {
 		return ""
 	}
-	return ". Did you mean '" + before + best + "'?"
+	return ". Did you mean '" + before + best + after + "'?"
 }
 
 // names lists the columns in sight, those of a relation or, where it is empty, all.

@@ -13,11 +13,11 @@ func TestSuggestion(t *testing.T) {
 		{"X", ". Did you mean 'x'?"},
 		{"y", ""}, {"gpx", ""}, {"vehicleName", ""}, {"", ""},
 	} {
-		if got := suggestion("", c.name, known); got != c.want {
+		if got := suggestion("", c.name, "", known); got != c.want {
 			t.Errorf("suggestion(%q) = %q, want %q", c.name, got, c.want)
 		}
 	}
-	if got, want := suggestion("h.", "cpuu", known), ". Did you mean 'h.cpu'?"; got != want {
+	if got, want := suggestion("h.", "cpuu", "", known), ". Did you mean 'h.cpu'?"; got != want {
 		t.Errorf("suggestion(h.cpuu) = %q, want %q", got, want)
 	}
 }

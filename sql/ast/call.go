@@ -11,9 +11,11 @@ const (
 )
 
 // Call is a call of a function. Star stands for the argument of count(*); Over is
-// nil unless it is a window function.
+// nil unless it is a window function; Within says that the order stands after the
+// parentheses.
 //
 //	call = qname '(' ( '*' | [ DISTINCT | ALL ] [ expr,* ] [ ORDER BY sortItem,* ] ) ')'
+//	       [ WITHIN GROUP '(' ORDER BY sortItem,* ')' ]
 //	       [ FILTER '(' WHERE expr ')' ] [ ( IGNORE | RESPECT ) NULLS ] [ OVER window ]
 type Call struct {
 	Place
@@ -22,6 +24,7 @@ type Call struct {
 	Quantifier Quantifier
 	Args       []Expr
 	OrderBy    []*SortItem
+	Within     bool
 	Filter     Expr
 	Nulls      NullTreatment
 	Over       *Window

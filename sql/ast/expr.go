@@ -131,12 +131,14 @@ type Grouping struct {
 	Args []Expr
 }
 
-// Current is a value of the clock. Word is its token kind.
+// Current is a value of the clock. Word is its token kind; Precision is the number of
+// digits after the seconds, nil for all that there are.
 //
-//	current = CURRENT_DATE | CURRENT_TIME | CURRENT_TIMESTAMP | LOCALTIME | LOCALTIMESTAMP
+//	current = CURRENT_DATE | ( CURRENT_TIME | CURRENT_TIMESTAMP | LOCALTIME | LOCALTIMESTAMP ) [ '(' int ')' ]
 type Current struct {
 	Place
-	Word token.Kind
+	Word      token.Kind
+	Precision *Integer
 }
 
 // Lambda is a function of its own, for the functions that take one.
@@ -165,7 +167,6 @@ func (*Grouping) expr()   {}
 func (*Current) expr()    {}
 func (*Lambda) expr()     {}
 
-func (*Current) children(func(Node))           {}
 func (a *Array) children(visit func(Node))     { each(visit, a.Elems) }
 func (r *Row) children(visit func(Node))       { each(visit, r.Elems) }
 func (s *Subquery) children(visit func(Node))  { visit(s.Query) }
@@ -181,6 +182,12 @@ func (c *Cast) children(visit func(Node))       { visit(c.X); visit(c.Type) }
 func (e *Extract) children(visit func(Node))    { visit(e.Field); visit(e.X) }
 func (p *Position) children(visit func(Node))   { visit(p.Needle); visit(p.Haystack) }
 func (l *Lambda) children(visit func(Node))     { each(visit, l.Params); visit(l.Body) }
+
+func (c *Current) children(visit func(Node)) {
+	if c.Precision != nil {
+		visit(c.Precision)
+	}
+}
 
 func (c *Case) children(visit func(Node)) {
 	optional(visit, c.Operand)

@@ -207,7 +207,12 @@ func (g *Grouping) print(p *printer) {
 	parens(p, g.Args)
 }
 
-func (c *Current) print(p *printer) { p.text(c.Word.String()) }
+func (c *Current) print(p *printer) {
+	p.text(c.Word.String())
+	if c.Precision != nil {
+		p.text("(", c.Precision.Digits, ")")
+	}
+}
 
 func (l *Lambda) print(p *printer) {
 	if len(l.Params) == 1 {

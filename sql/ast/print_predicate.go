@@ -82,7 +82,12 @@ func (c *Call) print(p *printer) {
 	p.text("(", quantifiers[c.Quantifier])
 	p.when(c.Star, "*")
 	commas(p, c.Args)
-	list(p, " ORDER BY ", c.OrderBy, "")
+	if c.Within {
+		p.text(") WITHIN GROUP (")
+		list(p, "ORDER BY ", c.OrderBy, "")
+	} else {
+		list(p, " ORDER BY ", c.OrderBy, "")
+	}
 	p.text(")")
 	if c.Filter != nil {
 		p.clause(" FILTER (WHERE ", c.Filter)

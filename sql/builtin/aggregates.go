@@ -1,6 +1,10 @@
 package builtin
 
-import "tidemark/sql/types"
+import (
+	"errors"
+
+	"tidemark/sql/types"
+)
 
 // aggregates (developer guide, "Aggregate functions"). All ignore NULL unless the
 // sentence says otherwise, and give NULL over no rows.
@@ -26,6 +30,8 @@ var aggregates = []entry{
 	{Sig: "arbitrary(T) T", SQL: "any_value({d}{1}{o}){f}", Doc: "Some value that is not NULL."},
 	{Sig: "any_value(T) T", SQL: "any_value({d}{1}{o}){f}", Ext: true, Doc: "Some value that is not NULL, as arbitrary."},
 	{Sig: "array_agg(T) array(T)", SQL: "list({d}{1}{o}){f}", Doc: "All values, NULLs included, in the order of ORDER BY."},
+	{Sig: "listagg(varchar) varchar", SQL: "string_agg({d}{1}, ''{o}){f}", Ext: true, Doc: "The texts one after another, in the order of WITHIN GROUP (ORDER BY ...); NULLs are left out."},
+	{Sig: "listagg(varchar, varchar) varchar", Emit: emitListagg, Ext: true, Doc: "The texts with a separator between, which must be a constant, in the order of WITHIN GROUP (ORDER BY ...); NULLs are left out."},
 	{Sig: "bool_and(boolean) boolean", SQL: "bool_and({d}{1}{o}){f}", Doc: "Whether every value is true."},
 	{Sig: "every(boolean) boolean", SQL: "bool_and({d}{1}{o}){f}", Doc: "Whether every value is true."},
 	{Sig: "bool_or(boolean) boolean", SQL: "bool_or({d}{1}{o}){f}", Doc: "Whether some value is true."},
@@ -54,6 +60,13 @@ func emitMaxBy(c Call) (string, error) {
 		return fill("arg_min_null({d}{1}, -({2})){f}", c), nil
 	}
 	return fill("arg_max_null({d}{1}, {2}){f}", c), nil
+}
+
+func emitListagg(c Call) (string, error) {
+	if !c.Args[1].Const {
+		return "", errors.New("the separator of listagg must be a constant")
+	}
+	return fill("string_agg({d}{1}, {2}{o}){f}", c), nil
 }
 
 func emitSmallest(c Call) (string, error) {

@@ -11,7 +11,7 @@ const (
 var deferred = map[string]string{
 	"map_agg": noType, "multimap_agg": noType, "map_union": noType, "approx_most_frequent": noType, "checksum": noType,
 	"approx_set": noType, "merge": noType, "empty_approx_set": noType, "tdigest_agg": noType, "qdigest_agg": noType, "value_at_quantile": noType, "make_set_digest": noType,
-	"reduce_agg": noFold, "listagg": "WITHIN GROUP is not part of Timestream SQL; array_join(array_agg(x ORDER BY y), separator) joins texts",
+	"reduce_agg":  noFold,
 	"at_timezone": noZone, "with_timezone": noZone, "timezone": noZone, "timezone_hour": noZone, "timezone_minute": noZone,
 	"to_utf8": noType, "from_utf8": noType, "to_hex": noType, "from_hex": noType, "to_base64": noType, "from_base64": noType, "to_base64url": noType, "from_base64url": noType, "to_base32": noType, "from_base32": noType,
 	"md5": noType, "sha1": noType, "sha256": noType, "sha512": noType, "crc32": noType, "xxhash64": noType, "murmur3": noType, "spooky_hash_v2_32": noType, "spooky_hash_v2_64": noType,

@@ -35,7 +35,9 @@ type item struct {
 }
 
 // plainItem is a column that reads as the text of a name.
-func plainItem(id plan.ID, sql string) item { return item{id: id, sql: sql, simple: true, column: true} }
+func plainItem(id plan.ID, sql string) item {
+	return item{id: id, sql: sql, simple: true, column: true}
+}
 
 // orderKey is one key of ORDER BY: a column of the block by identity, else a text over FROM.
 type orderKey struct {

@@ -32,8 +32,24 @@ func (p *parser) callArgs(c *ast.Call) {
 	}
 }
 
-// callTail = [ FILTER '(' WHERE expr ')' ] [ ( IGNORE | RESPECT ) NULLS ] [ OVER window ]
+// within = [ WITHIN GROUP '(' ORDER BY sortItem,* ')' ]
+func (p *parser) within(c *ast.Call) {
+	if !p.accept(token.Within, token.Group, token.LParen) {
+		return
+	}
+	if c.OrderBy != nil {
+		p.unexpected("one ORDER BY")
+	}
+	c.Within = true
+	p.expect(token.Order)
+	p.expect(token.By)
+	c.OrderBy = commas(p, p.sortItem)
+	p.expect(token.RParen)
+}
+
+// callTail = [ within ] [ FILTER '(' WHERE expr ')' ] [ ( IGNORE | RESPECT ) NULLS ] [ OVER window ]
 func (p *parser) callTail(c *ast.Call) {
+	p.within(c)
 	if p.accept(token.Filter, token.LParen) {
 		p.expect(token.Where)
 		c.Filter = p.expr()

@@ -5,6 +5,7 @@ package parser
 var corpus = []string{
 	"SELECT 1",
 	"SELECT 1;",
+	"SELECT current_timestamp(3), LOCALTIME(0), listagg(DISTINCT a, ',') WITHIN GROUP (ORDER BY a DESC, b) FILTER (WHERE b), 1 AS within",
 	"-- a comment\nSELECT current_date /* end */ -- last",
 	"SELECT ALL *",
 	"SELECT all, x FROM d.t",

@@ -112,11 +112,23 @@ func (p *parser) reservedAtom() ast.Expr {
 		args := parens(p, p.expr)
 		return &ast.Grouping{Place: p.since(t), Args: args}
 	case token.CurrentDate, token.CurrentTime, token.CurrentTimestamp, token.Localtime, token.Localtimestamp:
-		p.next()
-		return &ast.Current{Place: ast.At(t.Span), Word: t.Kind}
+		return p.current()
 	}
 	p.unexpected("an expression")
 	return nil
+}
+
+// current = CURRENT_DATE | ( CURRENT_TIME | CURRENT_TIMESTAMP | LOCALTIME | LOCALTIMESTAMP ) [ '(' int ')' ]
+func (p *parser) current() ast.Expr {
+	first := p.next()
+	c := &ast.Current{Word: first.Kind}
+	if c.Word != token.CurrentDate && p.accept(token.LParen) {
+		digits := p.expect(token.Integer)
+		c.Precision = &ast.Integer{Place: ast.At(digits.Span), Digits: digits.Text}
+		p.expect(token.RParen)
+	}
+	c.Place = p.since(first)
+	return c
 }
 
 // nameAtom reads what starts with a name or a word that is not reserved.

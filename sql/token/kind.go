@@ -158,6 +158,7 @@ const (
 	Unbounded
 	Unload
 	Window
+	Within
 	Year
 	Zone
 
@@ -299,6 +300,7 @@ var spellings = [...]string{
 	Unbounded:        "UNBOUNDED",
 	Unload:           "UNLOAD",
 	Window:           "WINDOW",
+	Within:           "WITHIN",
 	Year:             "YEAR",
 	Zone:             "ZONE",
 }
