@@ -176,15 +176,15 @@ var leaves = map[types.Kind]func(levels) leaf{
 	types.Bigint:              newColumn(func(v any) (int64, int) { return v.(int64), 8 }),
 	types.Double:              newColumn(func(v any) (float64, int) { return v.(float64), 8 }),
 	types.Timestamp:           newColumn(func(v any) (parquet.Int96, int) { return int96(v.(int64)), 12 }),
-	types.Varchar:             newColumn(func(v any) (parquet.ByteArray, int) { return bytes([]byte(v.(string))) }),
+	types.Varchar:             newColumn(func(v any) (parquet.ByteArray, int) { return sized([]byte(v.(string))) }),
 	types.IntervalDayToSecond: newColumn(textOf(types.IntervalDayToSecond)),
 	types.IntervalYearToMonth: newColumn(textOf(types.IntervalYearToMonth)),
 }
 
-func bytes(b []byte) (parquet.ByteArray, int) { return b, len(b) + 24 }
+func sized(b []byte) (parquet.ByteArray, int) { return b, len(b) + 24 }
 
 func textOf(k types.Kind) func(v any) (parquet.ByteArray, int) {
-	return func(v any) (parquet.ByteArray, int) { return bytes(types.AppendText(nil, types.Of(k), v)) }
+	return func(v any) (parquet.ByteArray, int) { return sized(types.AppendText(nil, types.Of(k), v)) }
 }
 
 // physical are the types of the columns.
