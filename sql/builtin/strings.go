@@ -37,8 +37,8 @@ var texts = []entry{
 	{Sig: "strrpos(varchar, varchar, bigint) bigint", SQL: "tm_strrpos({1}, {2}, {3})", Doc: "Where the second begins for the n-th time from the end, 0 if it does not."},
 	{Sig: "substr(varchar, bigint) varchar", Emit: emitSubstr, Doc: "From a position on; a negative one counts from the end."},
 	{Sig: "substr(varchar, bigint, bigint) varchar", Emit: emitSubstr, Doc: "So many characters from a position on; a negative one counts from the end."},
-	{Sig: "substring(varchar, bigint) varchar", Emit: emitSubstr, Doc: "As substr."},
-	{Sig: "substring(varchar, bigint, bigint) varchar", Emit: emitSubstr, Doc: "As substr."},
+	{Sig: "substring(varchar, bigint) varchar", Ext: true, Emit: emitSubstr, Doc: "As substr."},
+	{Sig: "substring(varchar, bigint, bigint) varchar", Ext: true, Emit: emitSubstr, Doc: "As substr."},
 
 	{Sig: "concat_ws(varchar, varchar...) varchar", Ext: true, Emit: emitConcatWith, Doc: "The texts that are not NULL, with the first between them; NULL when that is NULL."},
 	{Sig: "concat_ws(varchar, array(varchar)) varchar", Ext: true, SQL: "tm_concat_ws({1}, {2})", Doc: "The elements that are not NULL, with the first between them."},
