@@ -15,8 +15,8 @@ const measureValue = "measure_value"
 func (s *scanner) name() token.Token {
 	n := s.nameLength(0)
 	if n == len(measureValue) && s.peek(n) == ':' && s.peek(n+1) == ':' && strings.EqualFold(s.text[s.at:s.at+n], measureValue) {
-		if typ := s.nameLength(n + 2); typ > 0 {
-			t := s.token(token.Ident, n+2+typ)
+		if isLetter(s.peek(n + 2)) {
+			t := s.token(token.Ident, n+2+s.nameLength(n+2))
 			t.Text = strings.ToLower(t.Text)
 			return t
 		}
