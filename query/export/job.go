@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"path"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,7 +63,7 @@ func (j *Job) Check(ctx context.Context) error {
 			return err
 		}
 	}
-	return j.Store.Check(ctx, j.target(j.key("results", j.fileName()), ""))
+	return j.Store.Check(ctx, j.target(j.key(results+j.fileName()), ""))
 }
 
 // Run writes all rows that next returns, to io.EOF. An error of next comes back as it
@@ -111,10 +110,17 @@ func failed(ctx context.Context, err error) error {
 // written are the columns that files have.
 func (j *Job) written() []Column { return j.Columns[:len(j.Columns)-j.Partitioned] }
 
-// key is the name of an object below the target.
-func (j *Job) key(parts ...string) string {
-	return path.Join(append([]string{j.Prefix}, parts...)...)
+// key is the name of an object below the target. The folder is taken as it is written:
+// it is for the store to say what it can be.
+func (j *Job) key(name string) string {
+	if j.Prefix == "" {
+		return name
+	}
+	return j.Prefix + "/" + name
 }
+
+// results is the folder of the data, with a slash at its end.
+const results = "results/"
 
 // extensions are those of files: compressed CSV loses its own.
 var extensions = map[plan.UnloadFormat]map[bool]string{

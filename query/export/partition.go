@@ -70,7 +70,7 @@ func (p *partition) write(ctx context.Context, row []any) error {
 func (p *partition) begin(ctx context.Context) error {
 	j := p.w.job
 	name := j.fileName()
-	s := &sink{target: j.target(j.key("results", p.folder+name), contentTypes[path.Ext(name)])}
+	s := &sink{target: j.target(j.key(results+p.folder+name), contentTypes[path.Ext(name)])}
 	var err error
 	if s.object, err = j.Store.Create(ctx, s.target); err != nil {
 		return err
