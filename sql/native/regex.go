@@ -80,6 +80,7 @@ func (b *regexBatch) text(row int) string { return b.Args[0].Texts.Text(row) }
 func (c *patterns) batch(row func(b *regexBatch, row int) error) func(*Batch) error {
 	return func(b *Batch) error {
 		r := &regexBatch{Batch: b, list: textLists{result: &b.Result}, budget: regex.NewBudget()}
+		r.budget.Halted = b.Halted
 		err := b.Each(func(i int) (err error) {
 			if text := b.Args[1].Texts.Text(i); r.pattern == nil || text != r.last {
 				if r.pattern, err = c.get(text); err != nil {

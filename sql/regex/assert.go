@@ -94,7 +94,8 @@ func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unico
 
 // hasBase reports whether a nonspacing mark stands on a letter or digit.
 func (m *machine) hasBase(at int) bool {
-	for at > 0 {
+	for at > 0 && m.err == nil {
+		m.spend(4)
 		r, n := utf8.DecodeLastRuneInString(m.text[:at])
 		if letterOrDigit(r) {
 			return true

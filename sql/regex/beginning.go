@@ -4,6 +4,7 @@ package regex
 // first character, or that it is the start of the text.
 func beginning(n node) (prefix string, first *charset, anchored bool) {
 	items := flatten(n, nil)
+	var text []byte
 	for _, item := range items {
 		switch place := item.(type) {
 		case assertion:
@@ -22,10 +23,10 @@ func beginning(n node) (prefix string, first *charset, anchored bool) {
 		if !single {
 			break
 		}
-		prefix += string(r)
+		text = append(text, string(r)...)
 	}
-	if prefix != "" {
-		return prefix, nil, false
+	if len(text) > 0 {
+		return string(text), nil, false
 	}
 	if s, ok := firstOf(items, false); ok {
 		return "", newCharset(s), false
@@ -66,7 +67,7 @@ func flatten(n node, items []node) []node {
 // firstOf returns the characters with which a sequence may begin, or end when
 // backwards; ok is false when it may match nothing.
 func firstOf(items []node, backwards bool) (set, bool) {
-	var s set
+	var all union
 	for i := range items {
 		item := items[i]
 		if backwards {
@@ -76,9 +77,9 @@ func firstOf(items []node, backwards bool) (set, bool) {
 		if !ok {
 			return nil, false
 		}
-		s = s.union(t)
+		all.add(t)
 		if !mayBeEmpty {
-			return s, true
+			return all.set(), true
 		}
 	}
 	return nil, false
@@ -95,14 +96,16 @@ func firstSet(n node, backwards bool) (s set, mayBeEmpty, ok bool) {
 		s, ok := firstOf(flatten(n, nil), backwards)
 		return s, false, ok
 	case alternation:
+		var all union
 		for _, b := range n.branches {
 			t, e, ok := firstSet(b, backwards)
 			if !ok {
 				return nil, false, false
 			}
-			s, mayBeEmpty = s.union(t), mayBeEmpty || e
+			all.add(t)
+			mayBeEmpty = mayBeEmpty || e
 		}
-		return s, mayBeEmpty, true
+		return all.set(), mayBeEmpty, true
 	case repeat:
 		s, e, ok := firstSet(n.body, backwards)
 		return s, e || n.min == 0, ok

@@ -23,15 +23,15 @@ func (p *parser) class(closes bool) set {
 		p.next()
 	}
 	if negate {
-		return c.set.negate()
+		return c.union.set().negate()
 	}
-	return c.set
+	return c.union.set()
 }
 
 // classReader holds what a class has so far.
 type classReader struct {
 	*parser
-	set   set
+	union union
 	begun bool // something was read: a ] is the end, not a character
 }
 
@@ -50,11 +50,11 @@ func (c *classReader) item() {
 	switch {
 	case c.peek() == '[':
 		c.pos++
-		c.set = c.set.union(c.class(true))
+		c.union.add(c.class(true))
 	case c.intersects():
 		c.intersection()
 	default:
-		c.set = c.set.union(c.rangeOf())
+		c.union.add(c.rangeOf())
 	}
 	c.begun = true
 }
@@ -66,14 +66,14 @@ func (c *classReader) intersects() bool {
 
 // intersection reads the right side of &&. Nothing on it changes nothing.
 func (c *classReader) intersection() {
-	var right set
+	var right union
 	some := false
 	for c.peek() != ']' && c.peek() != '&' && c.peek() != end {
 		if c.peek() == '[' {
 			c.pos++
-			right = right.union(c.class(true))
+			right.add(c.class(true))
 		} else {
-			right = right.union(c.parser.class(false))
+			right.add(c.parser.class(false))
 		}
 		some = true
 	}
@@ -82,9 +82,9 @@ func (c *classReader) intersection() {
 		c.fail("Bad class syntax")
 	case !some:
 	case !c.begun:
-		c.set = right
+		c.union = right
 	default:
-		c.set = c.set.intersect(right)
+		c.union = union{spans: c.union.set().intersect(right.set())}
 	}
 }
 

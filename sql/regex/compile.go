@@ -69,19 +69,19 @@ func (c *compiler) node(n node) {
 
 // sequence writes its items; single characters that follow each other are one text.
 func (c *compiler) sequence(items []node) {
-	text := ""
+	var text []byte
 	for _, item := range items {
 		if ch, ok := item.(char); ok {
 			if r, ok := ch.set.single(); ok {
-				text += string(r)
+				text = append(text, string(r)...)
 				continue
 			}
 		}
-		c.text(text)
-		text = ""
+		c.text(string(text))
+		text = text[:0]
 		c.node(item)
 	}
-	c.text(text)
+	c.text(string(text))
 }
 
 func (c *compiler) text(text string) {

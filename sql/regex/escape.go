@@ -110,7 +110,11 @@ func (p *parser) shorthand(c rune) (set, bool) {
 		return nil, false
 	}
 	if u, wide := unicodeClasses[string(unicode.ToLower(c))]; wide && p.flags.unicodeClass {
-		s = u()
+		key := propertyKey{name: string(unicode.ToLower(c)), unicodeClass: true}
+		if s, ok = p.properties[key]; !ok {
+			s = u()
+			p.properties[key] = s
+		}
 	}
 	if unicode.IsUpper(c) {
 		return s.negate(), true
@@ -255,6 +259,23 @@ func (p *parser) property() set {
 			return nil
 		}
 	}
+	key := propertyKey{name, p.flags.fold(), p.flags.unicodeClass}
+	s, known := p.properties[key]
+	if !known {
+		s = p.propertySet(name)
+		p.properties[key] = s
+	}
+	return s
+}
+
+// propertyKey says what a property stands for.
+type propertyKey struct {
+	name         string
+	fold         folding
+	unicodeClass bool
+}
+
+func (p *parser) propertySet(name string) set {
 	if u, ok := unicodeClasses[name]; ok && p.flags.unicodeClass && len(name) > 1 {
 		return u()
 	}

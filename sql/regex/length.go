@@ -1,5 +1,7 @@
 package regex
 
+import "math"
+
 // unbounded is the length of what has none.
 const unbounded = -1
 
@@ -67,10 +69,13 @@ func spanTimes(r repeat) (lo, hi int, ok bool) {
 		return 0, 0, ok
 	}
 	if r.max < 0 || h == unbounded {
-		return l * r.min, unbounded, ok && (simple || r.max >= 0)
+		return times(l, r.min), unbounded, ok && (simple || r.max >= 0)
 	}
-	return l * r.min, h * r.max, ok
+	return times(l, r.min), times(h, r.max), ok
 }
+
+// times multiplies two numbers of characters; no text has more than it returns at most.
+func times(a, b int) int { return min(a*b, math.MaxInt32) }
 
 // nullable reports a node that may match nothing; an assertion and a look do.
 func nullable(n node) bool {

@@ -11,11 +11,15 @@ import (
 // ErrTooComplex ends a match that takes too many steps.
 var ErrTooComplex = errors.New("The regular expression takes too many steps on this text")
 
+// errHalted ends a match that Budget.Halted ends.
+var errHalted = errors.New("interrupted")
+
 // Bounds of the search through one text.
 const (
 	leastSteps   = 2_000_000 // on any text
 	stepsPerByte = 1_000
 	maxSteps     = 50_000_000
+	stepsAtOnce  = 1 << 18 // between two looks for an interrupt: a few milliseconds
 	maxFrames    = 1 << 20
 )
 
@@ -24,10 +28,12 @@ const (
 // the steps it is given.
 type machine struct {
 	*program
-	text  string
-	last  int // where the match before ended
-	steps int
-	err   error
+	text   string
+	last   int // where the match before ended
+	steps  int // until the budget is asked for more
+	budget *Budget
+	left   int // steps of this text, beside those
+	err    error
 
 	registers []int
 	stack     []frame
@@ -52,9 +58,9 @@ const (
 
 // begin takes a text. The groups keep what a failed look-around left in them, as
 // java.util.regex has it.
-func (m *machine) begin(text string, steps int) {
+func (m *machine) begin(text string, b *Budget) {
 	m.text, m.err, m.last = text, nil, 0
-	m.steps = steps
+	m.budget, m.steps, m.left = b, 0, min(leastSteps+stepsPerByte*len(text), maxSteps)
 	m.reset()
 }
 
@@ -66,6 +72,7 @@ func (m *machine) reset() {
 		m.registers[i] = -1
 	}
 	m.stack = m.stack[:0]
+	m.spend(len(m.registers) / 16)
 }
 
 // search finds the first match that begins at from or later; the groups are in the registers.
@@ -109,6 +116,7 @@ func (m *machine) candidate(from int) int {
 	case m.anchored && from > 0:
 		return -1
 	case m.prefix != "":
+		m.spend(len(m.prefix) / 16)
 		i := strings.Index(m.text[from:], m.prefix)
 		if i < 0 {
 			return -1
@@ -128,7 +136,22 @@ func (m *machine) candidate(from int) int {
 
 func (m *machine) spend(n int) {
 	if m.steps -= n; m.steps < 0 {
+		m.more()
+	}
+}
+
+// more takes further steps from the budget, of the text and of all together.
+func (m *machine) more() {
+	n := min(stepsAtOnce, m.left, m.budget.left)
+	m.left -= n
+	m.budget.left -= n
+	switch m.steps += n; {
+	case m.budget.halted():
+		m.err = errHalted
+	case n == 0 || m.steps < 0 && min(m.left, m.budget.left) <= 0:
 		m.err = ErrTooComplex
+	case m.steps < 0:
+		m.more()
 	}
 }
 
@@ -175,6 +198,7 @@ func (m *machine) step(i *instruction, code, place int) (int, int) {
 	switch i.op {
 	case opMatch: // elsewhere than it must
 	case opText:
+		m.spend(len(i.text) / 16)
 		if strings.HasPrefix(m.text[place:], i.text) {
 			return code + 1, place + len(i.text)
 		}
@@ -238,7 +262,7 @@ func (m *machine) note(i *instruction, code, place int) (int, int) {
 // cluster returns the length of the grapheme cluster at a place.
 func (m *machine) cluster(place int) int {
 	found, _, _, _ := uniseg.FirstGraphemeClusterInString(m.text[place:], -1)
-	m.spend(len(found) / 8)
+	m.spend(len(found)) // it is slow
 	return len(found)
 }
 
@@ -354,6 +378,7 @@ func (m *machine) look(i *instruction, code, place int) bool {
 		}
 		_, size := utf8.DecodeLastRuneInString(m.text[:from])
 		from -= size
+		m.spend(1)
 	}
 	return false
 }

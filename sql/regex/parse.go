@@ -32,10 +32,11 @@ type parser struct {
 	flags flags
 	depth int
 
-	groups int            // opened so far
-	names  map[string]int // of the groups
-	places bool           // a match depends on where it or a group begins: \1, \G, (?>...)
-	err    error
+	groups     int                 // opened so far
+	names      map[string]int      // of the groups
+	properties map[propertyKey]set // that were asked for
+	places     bool                // a match depends on where it or a group begins: \1, \G, (?>...)
+	err        error
 }
 
 // end is what peek returns at the end of the text.
@@ -46,7 +47,7 @@ func parse(java string) (node, *parser, error) {
 	if len(java) > maxPattern {
 		return nil, nil, fmt.Errorf("a regular expression has at most %d bytes, not %d", maxPattern, len(java))
 	}
-	p := &parser{text: unquote([]rune(java)), names: map[string]int{}}
+	p := &parser{text: unquote([]rune(java)), names: map[string]int{}, properties: map[propertyKey]set{}}
 	n := p.alternation()
 	if p.err == nil && p.pos < len(p.text) {
 		p.fail("Unmatched closing ')'")

@@ -38,6 +38,8 @@ type linearForm struct {
 	*regexp.Regexp
 	ends  bool // only for texts that do not end with a line terminator
 	words bool // only for ASCII
+	left  bool // what stands before a match matters
+	size  int  // see re2Writer
 }
 
 // toLinear returns nil for a pattern that Go's engine does not match as Java does, all
@@ -53,7 +55,7 @@ func toLinear(n node, names map[string]int) *linearForm {
 	if err != nil {
 		return nil
 	}
-	return &linearForm{re, w.ends, w.words}
+	return &linearForm{re, w.ends, w.words, w.left, w.size}
 }
 
 // fits reports whether the engine is right for a text.
@@ -86,6 +88,7 @@ type re2Writer struct {
 	refused bool // RE2 has not got it
 	ends    bool // it has $
 	words   bool // it has \b, which is ASCII's to RE2
+	left    bool // it has \b or the start of the text
 	loose   bool // groups and ends of matches may differ: something repeated may match nothing
 }
 
@@ -94,6 +97,9 @@ func (w *re2Writer) runs() bool { return w.b.Len() <= maxRE2Text && w.size <= ma
 
 // node writes a node; tail says that nothing of the text is matched after it.
 func (w *re2Writer) node(n node, tail bool) {
+	if w.refused || !w.runs() {
+		return
+	}
 	switch n := n.(type) {
 	case empty:
 		w.b.WriteString("(?:)")
@@ -155,6 +161,7 @@ func (w *re2Writer) alternation(n alternation, tail bool) {
 func (w *re2Writer) assertion(kind assertionKind, before []node, tail bool) {
 	switch kind {
 	case textStart:
+		w.left = true
 		w.b.WriteString(`\A`)
 	case textEnd:
 		w.b.WriteString(`\z`)
@@ -166,10 +173,10 @@ func (w *re2Writer) assertion(kind assertionKind, before []node, tail bool) {
 			w.refused = w.refused || !tail || !known || last.has('\r')
 		}
 	case wordBoundary:
-		w.words = true
+		w.words, w.left = true, true
 		w.b.WriteString(`\b`)
 	case notWordBoundary:
-		w.words = true
+		w.words, w.left = true, true
 		w.b.WriteString(`\B`)
 	default:
 		w.refused = true

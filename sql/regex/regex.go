@@ -73,11 +73,10 @@ func (p *Pattern) Each(b *Budget, text string, use func(Match) bool) error {
 func (p *Pattern) eachFrom(b *Budget, text string, start int, use func(Match) bool) error {
 	m := p.machines.Get().(*machine)
 	defer p.release(m)
-	steps := min(leastSteps+stepsPerByte*len(text), maxSteps, b.left)
-	m.begin(text, steps)
-	defer func() { b.left -= steps - max(m.steps, 0) }()
-	used := 0
-	for from := start; from <= len(text) && m.search(from); used++ {
+	m.begin(text, b)
+	defer func() { b.left += max(m.steps, 0) }()
+	from := start
+	for from <= len(text) && m.search(from) {
 		found := Match(m.registers[:2*(p.program.groups+1)])
 		from = found[1]
 		m.last = from
@@ -88,16 +87,16 @@ func (p *Pattern) eachFrom(b *Budget, text string, start int, use func(Match) bo
 			return nil
 		}
 	}
-	if m.err == nil {
-		return nil
+	if m.err != ErrTooComplex {
+		return m.err
 	}
-	return p.rest(text, start, used, use)
+	return p.rest(b, text, from, use)
 }
 
 // release keeps a machine for the next search, but no large stack.
 func (p *Pattern) release(m *machine) {
 	const keep = 16 << 10
-	if m.text = ""; cap(m.stack) > keep {
+	if m.text, m.budget = "", nil; cap(m.stack) > keep {
 		m.stack = nil
 	}
 	p.machines.Put(m)
@@ -107,24 +106,17 @@ func (p *Pattern) release(m *machine) {
 func (p *Pattern) Size() int { return len(p.program.code) }
 
 // Budget bounds the work of many searches together.
-type Budget struct{ left int }
+type Budget struct {
+	Halted func() bool // whether to end early, asked every few milliseconds; nil: never
+
+	left   int // steps of the machine
+	linear int // and of the other engine
+}
 
 // batchSteps is about four seconds of one processor.
 const batchSteps = 200_000_000
 
 // NewBudget returns what the searches of one block of rows may take together.
-func NewBudget() *Budget { return &Budget{batchSteps} }
+func NewBudget() *Budget { return &Budget{left: batchSteps, linear: batchSteps} }
 
-// rest goes on in linear time after some matches, when the steps of a search were too few.
-func (p *Pattern) rest(text string, start, used int, use func(Match) bool) error {
-	l := p.linear()
-	if l == nil || start > 0 || !l.fits(text) {
-		return ErrTooComplex
-	}
-	for i, m := range l.FindAllStringSubmatchIndex(text, -1) {
-		if i >= used && !use(m) {
-			break
-		}
-	}
-	return nil
-}
+func (b *Budget) halted() bool { return b.Halted != nil && b.Halted() }

@@ -20,6 +20,9 @@ func (p *Pattern) replacement(text string) ([]part, error) {
 		if err := r.read(); err != nil {
 			return nil, err
 		}
+		if r.err != nil {
+			return nil, r.err
+		}
 	}
 	return append(r.parts, part{r.text.String(), -1}), nil
 }
@@ -29,7 +32,11 @@ type replacementReader struct {
 	whole, rest string
 	text        strings.Builder
 	parts       []part
+	err         error
 }
+
+// maxParts bounds the groups that a replacement names.
+const maxParts = 10_000
 
 func (r *replacementReader) read() error {
 	switch {
@@ -86,6 +93,9 @@ func (r *replacementReader) numbered() error {
 }
 
 func (r *replacementReader) group(n int, rest string) {
+	if len(r.parts) == maxParts {
+		r.err = fmt.Errorf("the replacement names more than %d groups", maxParts)
+	}
 	r.parts = append(r.parts, part{r.text.String(), n})
 	r.text.Reset()
 	r.rest = rest
@@ -114,11 +124,12 @@ func (p *Pattern) Replace(budget *Budget, text, replacement string) (string, err
 				found, _ := m.Group(text, part.group)
 				b.WriteString(found)
 			}
+			if b.Len() > maxResult {
+				failed = fmt.Errorf("regexp_replace makes a text of more than %d bytes", maxResult)
+				return false
+			}
 		}
-		if b.Len() > maxResult {
-			failed = fmt.Errorf("regexp_replace makes a text of more than %d bytes", maxResult)
-		}
-		return failed == nil
+		return true
 	})
 	switch {
 	case failed != nil:

@@ -42,6 +42,26 @@ func (s set) union(t set) set {
 	return append(append(make(set, 0, len(s)+len(t)), s...), t...).normal()
 }
 
+// union gathers sets, in time that does not grow with the square of their number.
+type union struct {
+	spans set
+	most  int // spans after which they are put in order
+}
+
+func (u *union) add(s set) {
+	u.spans = append(u.spans, s...)
+	if len(u.spans) > u.most {
+		u.spans = u.spans.normal()
+		u.most = 2*len(u.spans) + 1_000
+	}
+}
+
+func (u *union) set() set {
+	s := u.spans.normal()
+	*u = union{}
+	return s
+}
+
 func (s set) negate() set {
 	var out set
 	next := rune(0)
