@@ -32,7 +32,7 @@ var mathematics = []entry{
 	{Sig: "random(I, I) I", Emit: emitRandomBetween, Volatile: true, Ext: true, Doc: "A random number from the first argument up to the second, which must be above it."},
 	{Sig: "rand(I) I", Emit: emitRandom, Volatile: true, Ext: true, Doc: "A random number from 0 up to the argument, which must be above 0."},
 	{Sig: "rand(I, I) I", Emit: emitRandomBetween, Volatile: true, Ext: true, Doc: "A random number from the first argument up to the second, which must be above it."},
-	{Sig: "round(N) N", Emit: emitOnDouble("round({1})"), Doc: "Rounded to the nearest whole number, ties away from zero."},
+	{Sig: "round(N) N", Emit: emitOnDouble("round({1} + 0e0)"), Doc: "Rounded to the nearest whole number, ties away from zero."},
 	{Sig: "round(N, bigint) N", Emit: emitRound, Doc: "Rounded to so many decimal places; a negative number rounds left of the point."},
 	{Sig: "sign(I) I", Emit: emitSign, Doc: "-1, 0 or 1."},
 	{Sig: "sign(double) double", SQL: "tm_sign({1})", Doc: "-1, 0 or 1; of NaN it is NaN."},
@@ -87,7 +87,7 @@ func emitRound(c Call) (string, error) {
 	digits, known := c.Args[1].Value.(int64)
 	switch {
 	case c.Result.Kind == types.Double:
-		return fill("tm_round({1}, tm_digits({2}))", c), nil
+		return fill("tm_round({1} + 0e0, tm_digits({2}))", c), nil
 	case known && digits >= 0:
 		return c.Args[0].SQL, nil
 	}

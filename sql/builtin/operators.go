@@ -36,6 +36,6 @@ var operators = []entry{
 
 	{Sig: "||(varchar, varchar) varchar", SQL: "({1} || {2})", Fold: foldConcat, Doc: "The texts joined; NULL when one is NULL."},
 	{Sig: "||(array(T), array(T)) array(T)", SQL: "({1} || {2})", Doc: "The arrays joined; NULL when one is NULL."},
-	{Sig: "||(array(T), T) array(T)", SQL: "({1} || [{2}])", Doc: "The array with one more element at its end."},
-	{Sig: "||(T, array(T)) array(T)", SQL: "([{1}] || {2})", Doc: "The array with one more element at its front."},
+	{Sig: "||(array(T), T) array(T)", Emit: emitOnce("CASE WHEN {2} IS NULL THEN NULL ELSE {1} || [{2}] END"), Doc: "The array with one more element at its end; NULL when that is NULL."},
+	{Sig: "||(T, array(T)) array(T)", Emit: emitOnce("CASE WHEN {1} IS NULL THEN NULL ELSE [{1}] || {2} END"), Doc: "The array with one more element at its front; NULL when that is NULL."},
 }

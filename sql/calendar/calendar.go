@@ -35,6 +35,7 @@ var (
 	errInterval  = errors.New("Interval is out of range")
 	errStep      = errors.New("interval must be positive")
 	errPartOfDay = errors.New("Cannot add hour, minutes or seconds to a date")
+	errTakenPart = errors.New("Cannot subtract hour, minutes or seconds from a date")
 )
 
 // split returns the day of a timestamp and the time of that day.
@@ -144,7 +145,7 @@ func AddDateNanos(day int32, interval int64) (int32, error) {
 // SubtractDateNanos subtracts an interval of whole days from a date.
 func SubtractDateNanos(day int32, interval int64) (int32, error) {
 	if interval%types.Day != 0 {
-		return 0, errPartOfDay
+		return 0, errTakenPart
 	}
 	return dateOf(int64(day) - interval/types.Day)
 }

@@ -40,17 +40,17 @@ var arrayMacros = []string{
 
 	"tm_at_most(n) AS CASE WHEN n > 10000 THEN CAST(tm_raise('count argument of repeat function must be less than or equal to 10000') AS BIGINT)" +
 		" WHEN n < 0 THEN CAST(tm_raise('count argument of repeat function must be greater than or equal to 0') AS BIGINT) ELSE n END",
-	"tm_sequence_months(a, b, m) AS list_transform(tm_sequence(CAST(0 AS BIGINT), CASE WHEN m = 0 THEN 0 ELSE tm_timestamp_difference(-1, a, b) // m * m END, CAST(m AS BIGINT)), lambda n: tm_add_months(a, n))",
+	"tm_sequence_months(a, b, m) AS list_transform(tm_sequence(CAST(0 AS BIGINT), CASE WHEN m = 0 THEN 0 WHEN a <> b AND (b > a) <> (m > 0) THEN -CAST(m AS BIGINT) ELSE tm_timestamp_difference(-1, a, b) // m * m END, CAST(m AS BIGINT)), lambda n: tm_add_months(a, n))",
 	"tm_sequence_date(a, b, s) AS list_transform(tm_sequence(CAST(a - DATE '1970-01-01' AS BIGINT), CAST(b - DATE '1970-01-01' AS BIGINT), CAST(s AS BIGINT)), lambda n: DATE '1970-01-01' + CAST(n AS INTEGER))",
 	"tm_day_step(n) AS CASE WHEN n % 86400000000000 <> 0 THEN CAST(tm_raise('sequence step must be a day interval if start and end values are dates') AS BIGINT) ELSE n // 86400000000000 END",
 
-	"tm_slice(a, s, n) AS CASE WHEN s IS NULL OR n IS NULL THEN NULL WHEN s = 0 THEN list_slice(a, CAST(tm_raise('SQL array indices start at 1') AS BIGINT), 1)" +
+	"tm_slice(a, s, n) AS CASE WHEN a IS NULL OR s IS NULL OR n IS NULL THEN NULL WHEN s = 0 THEN list_slice(a, CAST(tm_raise('SQL array indices start at 1') AS BIGINT), 1)" +
 		" WHEN n < 0 THEN list_slice(a, CAST(tm_raise('length must be greater than or equal to 0') AS BIGINT), 1)" +
 		" WHEN n = 0 OR abs(s) > len(a) THEN list_slice(a, 1, 0)" +
 		" WHEN s > 0 THEN list_slice(a, s, s + least(n, len(a)) - 1) ELSE list_slice(a, len(a) + s + 1, len(a) + s + least(n, len(a))) END",
-	"tm_trim_array(a, n) AS CASE WHEN n < 0 THEN list_slice(a, CAST(tm_raise('size must not be negative: ' || n) AS BIGINT), 1)" +
+	"tm_trim_array(a, n) AS CASE WHEN a IS NULL THEN NULL WHEN n < 0 THEN list_slice(a, CAST(tm_raise('size must not be negative: ' || n) AS BIGINT), 1)" +
 		" WHEN n > len(a) THEN list_slice(a, CAST(tm_raise('size must not exceed array cardinality ' || len(a) || ': ' || n) AS BIGINT), 1) ELSE list_slice(a, 1, len(a) - n) END",
-	"tm_gram_size(a, n) AS CASE WHEN n <= 0 THEN CAST(tm_raise('N must be positive') AS BIGINT) WHEN n > len(a) THEN len(a) ELSE n END",
+	"tm_gram_size(a, n) AS CASE WHEN a IS NULL THEN NULL WHEN n <= 0 THEN CAST(tm_raise('N must be positive') AS BIGINT) WHEN n > len(a) THEN len(a) ELSE n END",
 	"tm_ngrams(a, n) AS list_transform([{'a': a, 'n': tm_gram_size(a, n)}], lambda q: list_transform([q.a], lambda l: list_transform(range(1, len(l) - q.n + 2), lambda i: list_slice(l, i, i + q.n - 1)))[1])[1]",
 	// The number of subsets, times their size, is bounded.
 	"tm_subsets(n, k) AS list_reduce(range(1, k + 1), lambda c, i: c * (n - k + i) // i, CAST(1 AS HUGEINT))",

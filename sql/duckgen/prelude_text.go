@@ -6,5 +6,5 @@ var textMacros = []string{
 	// Joins texts, of which NULLs are left out, with a delimiter that may differ from row to row.
 	"tm_join(parts, d) AS tm_concat_ws(d, parts)",
 	// A NULL argument makes NULL of the empty text, too.
-	"tm_substr(s, st, n) AS CASE WHEN st = 0 OR n <= 0 OR st > length(s) OR st < -length(s) THEN substr(s, sign(st), 0 * sign(n)) ELSE substr(s, st, least(n, 1073741824)) END",
+	"tm_substr(s, st, n) AS CASE WHEN st = 0 OR n <= 0 OR st > length(s) OR st < -length(s) THEN substr(s, sign(st), 0 * sign(n)) ELSE substr(s, st, CASE WHEN n > 1073741824 THEN 1073741824 ELSE n END) END",
 }

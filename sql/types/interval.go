@@ -86,9 +86,13 @@ var literalUnits = map[string]int64{
 var literalMonths = map[string]int64{"month": 1, "year": 12}
 
 // ParseInterval reads the text of INTERVAL 'text' unit: a whole number, signed or
-// not, of seconds, minutes, hours, days, weeks, months or years.
+// not, of seconds, minutes, hours, days, weeks, months or years. Seconds may have a
+// fraction.
 func ParseInterval(text, unit string) (any, Type, error) {
 	unit = strings.ToLower(unit)
+	if unit == "second" && strings.Contains(text, ".") {
+		return fractionOfSeconds(text)
+	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return nil, Type{}, fmt.Errorf("'%s' is not a valid interval literal", text)
@@ -107,3 +111,20 @@ func ParseInterval(text, unit string) (any, Type, error) {
 	}
 	return int32(n), Of(IntervalYearToMonth), nil
 }
+
+// fractionOfSeconds reads [+|-]n.n with up to nine digits after the point.
+func fractionOfSeconds(text string) (any, Type, error) {
+	number, negative := strings.CutPrefix(text, "-")
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(number, "+"), ".")
+	if !digits(whole) || !digits(fraction) || len(fraction) > 9 {
+		return nil, Type{}, fmt.Errorf("'%s' is not a valid interval literal", text)
+	}
+	ns, err := scaled(whole+"."+fraction, Second)
+	if negative {
+		ns = -ns
+	}
+	return ns, Of(IntervalDayToSecond), err
+}
+
+// digits reports a text of one digit or more and nothing else.
+func digits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }

@@ -8,13 +8,16 @@ import (
 
 // IntervalMath computes with the counts of one family of intervals: nanoseconds or
 // months. A result that the family does not hold is an error.
-type IntervalMath struct{ least, most int64 }
+type IntervalMath struct {
+	least, most int64
+	round       func(n int64, by float64, op func(z, x, y *big.Float) *big.Float) *big.Float
+}
 
 // DaysToSeconds is the arithmetic of intervals day to second, YearsToMonths that of
 // intervals year to month.
 var (
-	DaysToSeconds = IntervalMath{math.MinInt64, math.MaxInt64}
-	YearsToMonths = IntervalMath{math.MinInt32, math.MaxInt32}
+	DaysToSeconds = IntervalMath{math.MinInt64, math.MaxInt64, toNearest}
+	YearsToMonths = IntervalMath{math.MinInt32, math.MaxInt32, asDoubles}
 )
 
 var errInterval = errors.New("Interval is out of range")
@@ -53,7 +56,8 @@ func (m IntervalMath) Divide(n, by int64) (int64, error) {
 	return n / by, nil
 }
 
-// Scale returns n times by, rounded to the nearest, ties away from zero.
+// Scale returns n times by: nanoseconds to the nearest, ties away from zero, months
+// without the part of a month, as Trino does.
 func (m IntervalMath) Scale(n int64, by float64) (int64, error) {
 	if math.IsNaN(by) {
 		return 0, errors.New("Cannot multiply by double NaN")
@@ -61,7 +65,7 @@ func (m IntervalMath) Scale(n int64, by float64) (int64, error) {
 	return m.scaled(n, by, (*big.Float).Mul)
 }
 
-// Part returns n divided by by, rounded to the nearest, ties away from zero.
+// Part returns n divided by by, with the rounding of Scale.
 func (m IntervalMath) Part(n int64, by float64) (int64, error) {
 	switch {
 	case math.IsNaN(by):
@@ -74,19 +78,28 @@ func (m IntervalMath) Part(n int64, by float64) (int64, error) {
 	return m.scaled(n, by, (*big.Float).Quo)
 }
 
-// scaled keeps every nanosecond of long intervals, which a double does not.
 func (m IntervalMath) scaled(n int64, by float64, op func(z, x, y *big.Float) *big.Float) (int64, error) {
 	if math.IsInf(by, 0) {
 		return 0, errInterval
 	}
+	whole, _ := m.round(n, by, op).Int(nil)
+	if !whole.IsInt64() {
+		return 0, errInterval
+	}
+	return m.within(whole.Int64(), nil)
+}
+
+// toNearest keeps every nanosecond of long intervals, which a double does not.
+func toNearest(n int64, by float64, op func(z, x, y *big.Float) *big.Float) *big.Float {
 	x := op(new(big.Float).SetPrec(128), new(big.Float).SetPrec(128).SetInt64(n), new(big.Float).SetFloat64(by))
 	half := big.NewFloat(0.5)
 	if x.Signbit() {
 		half.Neg(half)
 	}
-	whole, _ := x.Add(x, half).Int(nil)
-	if !whole.IsInt64() {
-		return 0, errInterval
-	}
-	return m.within(whole.Int64(), nil)
+	return x.Add(x, half)
+}
+
+// asDoubles has the precision of a double, so that ten times 0.3 is 3 and not a little less.
+func asDoubles(n int64, by float64, op func(z, x, y *big.Float) *big.Float) *big.Float {
+	return op(new(big.Float).SetPrec(53), new(big.Float).SetInt64(n), new(big.Float).SetFloat64(by))
 }

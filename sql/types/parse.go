@@ -39,9 +39,10 @@ func (r *reader) must(any string) {
 
 // ParseTimestamp reads YYYY-MM-DD, optionally followed by a blank or T and
 // HH:MM[:SS[.f]] with up to nine digits, and by an offset (Z, UTC, +hh:mm, +hhmm, +hh)
-// with or without a blank before it. The result is in nanoseconds since 1970-01-01 UTC.
+// with or without a blank before it; space around it all is skipped. The result is in
+// nanoseconds since 1970-01-01 UTC.
 func ParseTimestamp(text string) (int64, error) {
-	r := &reader{text: text}
+	r := &reader{text: strings.TrimSpace(text)}
 	days := r.date()
 	var clock int64
 	if r.text != "" && !r.bad {
@@ -123,9 +124,9 @@ func (r *reader) offset() int64 {
 	return ns
 }
 
-// ParseDate reads YYYY-MM-DD as days since 1970-01-01.
+// ParseDate reads YYYY-MM-DD as days since 1970-01-01; space around it is skipped.
 func ParseDate(text string) (int32, error) {
-	r := &reader{text: text}
+	r := &reader{text: strings.TrimSpace(text)}
 	days := r.date()
 	if r.bad || r.text != "" {
 		return 0, badText(text, Date)

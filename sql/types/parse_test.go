@@ -31,7 +31,8 @@ func TestParseTimestamp(t *testing.T) {
 		{"2020-08-08 24:00", ""},
 		{"2020-08-08 01:02:03.1234567890", ""},
 		{"2020-08", ""},
-		{"2020-08-08 ", ""},
+		{" 2020-08-08 ", "2020-08-08 00:00:00.000000000"},
+		{"20 20-08-08", ""},
 		{"2020-08-08 01:02:03 Europe/Berlin", ""},
 		{"2020-08-08 01:02:03 +99:00", ""},
 		{"yesterday", ""},
@@ -79,6 +80,8 @@ func TestParseInterval(t *testing.T) {
 	}{
 		{"2", "DAY", 2 * Day}, {"-3", "hour", -3 * Hour}, {"1", "week", 7 * Day}, {"4", "year", int32(48)}, {"5", "month", int32(5)},
 		{"9223372036854775807", "second", nil}, {"178956971", "year", nil}, {"1.5", "day", nil}, {"1", "quarter", nil}, {"", "day", nil},
+		{"1.5", "second", 1500 * Millisecond}, {"-0.000000001", "SECOND", int64(-1)}, {"+2.0", "second", 2 * Second},
+		{"1.0000000001", "second", nil}, {".5", "second", nil}, {"1.", "second", nil}, {"1.-5", "second", nil}, {"9223372037.0", "second", nil},
 	}
 	for _, tt := range tests {
 		got, _, err := ParseInterval(tt.text, tt.unit)
@@ -99,7 +102,7 @@ func TestFromText(t *testing.T) {
 	}{
 		{Bigint, "-12", int64(-12)}, {Bigint, " 12", nil}, {Bigint, "1.5", nil}, {Bigint, "9223372036854775808", nil}, {Integer, "2147483648", nil}, {Integer, "7", int32(7)},
 		{Double, "1e3", 1000.0}, {Double, "-Infinity", math.Inf(-1)}, {Double, "1e999", math.Inf(1)}, {Double, "0x10", nil}, {Double, "1_0", nil}, {Double, "inf", nil}, {Double, "", nil},
-		{Boolean, "T", true}, {Boolean, "0", false}, {Boolean, "yes", nil}, {Time, "12:42:13.5", 12*Hour + 42*Minute + 13*Second + 500*Millisecond}, {Date, "1970-01-02", int32(1)}, {Date, "1970-01-02 ", nil},
+		{Boolean, "T", true}, {Boolean, "0", false}, {Boolean, "yes", nil}, {Time, "12:42:13.5", 12*Hour + 42*Minute + 13*Second + 500*Millisecond}, {Date, "1970-01-02", int32(1)}, {Date, " 1970-01-02 ", int32(1)}, {Date, "1970-01- 02", nil},
 	}
 	for _, tt := range tests {
 		got, err := FromText(tt.kind, tt.text)
