@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,7 +49,11 @@ func render(root fs.FS) ([]byte, error) {
 		}
 		renderDoor(&b, d, entries)
 	}
+	if err := renderLanguage(&b); err != nil {
+		return nil, err
+	}
 	renderFunctions(&b)
+	renderRefused(&b)
 	return b.Bytes(), nil
 }
 
@@ -100,20 +105,33 @@ func renderFunctions(b *bytes.Buffer) {
 		}
 		return strings.Compare(x.Name, y.Name)
 	})
-	fmt.Fprintf(b, "\n## Functions of Timestream SQL\n\n%d functions beside the operators. An extension is a function, or a form of one, that\nTimestream's documentation does not list: a query that has to run there too must not use it.\n\n| kind | signature | origin | |\n| --- | --- | --- | --- |\n", len(functions))
+	fmt.Fprintf(b, "\n## Functions\n\n%d functions beside the operators; a line is a form of one. A letter stands for a type: N a\nnumber, I an integer, O what can be ordered, T, U, V, W any.\n\n| kind | signature | state | |\n| --- | --- | --- | --- |\n", len(functions))
 	for _, f := range functions {
 		for _, o := range f.Overloads {
-			fmt.Fprintf(b, "| %s | `%s` | %s | %s |\n", f.Kind, cell(o.Signature), origin(o), cell(o.Doc))
+			fmt.Fprintf(b, "| %s | `%s` | %s | %s |\n", f.Kind, cell(o.Signature), state(o), cell(o.Doc))
 		}
 	}
 }
 
-// origin says whose function it is.
-func origin(o *builtin.Overload) string {
+// state says whose function it is: all of them work.
+func state(o *builtin.Overload) string {
 	if o.Extension {
 		return "extension"
 	}
-	return "Timestream"
+	return "works"
+}
+
+// renderRefused lists the names of Trino's functions that are refused, by reason.
+func renderRefused(b *bytes.Buffer) {
+	by := map[string][]string{}
+	for name, reason := range builtin.Refused() {
+		by[reason] = append(by[reason], "`"+name+"`")
+	}
+	b.WriteString("\n### Refused functions\n\nThe error names the function and the reason. Any other name is not registered; the error has\na function's name that is nearly the same.\n\n| functions | reason |\n| --- | --- |\n")
+	for _, reason := range slices.Sorted(maps.Keys(by)) {
+		slices.Sort(by[reason])
+		fmt.Fprintf(b, "| %s | %s |\n", strings.Join(by[reason], ", "), cell(reason))
+	}
 }
 
 // isName tells functions from operators, which are entries of the table too.

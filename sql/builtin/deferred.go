@@ -1,5 +1,7 @@
 package builtin
 
+import "maps"
+
 const (
 	noZone = "timestamps are in UTC and have no zone"
 	noType = "it needs a type that Timestream SQL does not have"
@@ -19,3 +21,6 @@ var deferred = map[string]string{
 	"split_to_map": noType, "split_to_multimap": noType, "json_query": "it is of the SQL standard's JSON path language; json_extract takes simple paths", "json_value": "it is of the SQL standard's JSON path language; json_extract_scalar takes simple paths", "json_exists": "it is of the SQL standard's JSON path language; json_size is NULL where a simple path leads nowhere",
 	"json_object": noType, "json_array": noType, "word_stem": "it needs the rules of a language", "format": "its patterns are those of Java's Formatter",
 }
+
+// Refused lists the names that are refused, each with the reason.
+func Refused() map[string]string { return maps.Clone(deferred) }
