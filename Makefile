@@ -10,7 +10,9 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 ARGS    ?=
 
 # Where goroutines meet, the race detector watches.
-RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console
+RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console ./internal/duckdb
+# Tests of many values one after another, which it would only slow down.
+VALUES := ^(TestEvery.*|TestDatesAgreeWithTime|TestFoldsAgreeWithColumns|TestSameness|TestGolden|TestSamples.*|TestRandomQueries|TestErrorsDoNotLeak|TestHostile.*|TestLargeStatements|TestTrino.*|Fuzz.*)$$
 
 .PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-quick fuzz docs tools clean
 
@@ -29,7 +31,7 @@ test-unit: ## unit, golden and crash tests
 	go test ./...
 
 test-race: ## the packages where goroutines meet, under the race detector
-	go test -race $(RACED)
+	go test -race -skip '$(VALUES)' $(RACED)
 
 test-console: ## the console's own tests, and that its built files match its sources
 	PATH="$$(scripts/node.sh):$$PATH" console/check.sh
