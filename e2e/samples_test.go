@@ -32,7 +32,7 @@ var sampleNoon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 type sample struct{ title, query, rows, fault string }
 
 func TestSamples(t *testing.T) {
-	n := serve(t)
+	n := serve(t, "--objects", "off") // so that UNLOAD is refused, as in the files
 	// The data ends at the full hour, so that it lies behind the server's clock as far as
 	// the files say, or up to an hour further.
 	shift := time.Now().UTC().Truncate(time.Hour).Sub(sampleNoon)

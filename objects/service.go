@@ -1,10 +1,12 @@
 package objects
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,7 +44,7 @@ func openService(ctx context.Context, at Service, opt Options) (*service, error)
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired // others know no newer ones
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
-	return &service{client: client, own: at.Endpoint == "", tempDir: opt.TempDir}, nil
+	return &service{client: client, own: at.Endpoint == "", tempDir: cmp.Or(opt.TempDir, os.TempDir())}, nil
 }
 
 // Check looks whether the bucket is there. Who may write it but not ask for it passes.

@@ -45,7 +45,7 @@ func openDir(t *testing.T, opt Options) (stand, string) {
 func openFake(t *testing.T) (stand, *fakeS3) {
 	t.Helper()
 	f, server := newFakeS3(t)
-	store, err := Open(t.Context(), Location{S3: &Service{Endpoint: server.URL, PathStyle: true}}, Options{Region: "us-east-1", TempDir: t.TempDir()})
+	store, err := Open(t.Context(), Location{S3: &Service{Endpoint: server.URL, PathStyle: true}}, Options{Region: "us-east-1", TempDir: filepath.Join(t.TempDir(), "new")})
 	if err != nil {
 		t.Fatal(err)
 	}

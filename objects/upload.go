@@ -3,7 +3,6 @@ package objects
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -29,12 +28,15 @@ type upload struct {
 }
 
 func newUpload(ctx context.Context, s *service, t Target) (*upload, error) {
+	if err := os.MkdirAll(s.tempDir, 0o700); err != nil {
+		return nil, diskFault(t, err)
+	}
 	f, err := os.CreateTemp(s.tempDir, "part-*")
 	if err != nil {
-		return nil, fmt.Errorf("create a part: %w", err)
+		return nil, diskFault(t, err)
 	}
 	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(fmt.Errorf("create a part: %w", err), f.Close())
+		return nil, errors.Join(diskFault(t, err), f.Close())
 	}
 	return &upload{s: s, target: t, ctx: ctx, part: f}, nil
 }
