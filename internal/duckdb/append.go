@@ -159,6 +159,7 @@ func (a *Appender) appendChunk(columns []Data, from, to int) error {
 		a.fill(bindings.DataChunkGetVector(a.chunk, bindings.IdxT(i)), &columns[i], a.types[i].Kind, from, to, &pin)
 	}
 	bindings.DataChunkSetSize(a.chunk, bindings.IdxT(to-from))
+	defer operate()() // DuckDB flushes what has become much
 	if bindings.AppendDataChunk(a.app, a.chunk) == bindings.StateError {
 		return a.fault()
 	}

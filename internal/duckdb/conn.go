@@ -15,7 +15,7 @@ import (
 // Conn is one connection. It runs one statement at a time.
 type Conn struct {
 	engine *Engine
-	once   sync.Once
+	life   sync.RWMutex // held to end it, and by who interrupts it from another goroutine
 	conn   bindings.Connection
 	client bindings.ClientContext
 }
@@ -36,15 +36,33 @@ func (c *Conn) IsOpen() bool {
 	c.engine.mu.Lock()
 	defer c.engine.mu.Unlock()
 	_, ok := c.engine.mu.conns[c]
-	return ok
+	return ok && c.engine.mu.open
 }
 
 func (c *Conn) disconnect() {
-	c.once.Do(func() {
-		bindings.DestroyClientContext(&c.client)
-		bindings.Disconnect(&c.conn)
-		c.conn.Ptr = nil
-	})
+	c.life.Lock()
+	defer c.life.Unlock()
+	bindings.DestroyClientContext(&c.client)
+	bindings.Disconnect(&c.conn)
+}
+
+// interrupt ends the statement that runs, unless the connection has ended.
+func (c *Conn) interrupt() {
+	c.life.RLock()
+	defer c.life.RUnlock()
+	if c.conn.Ptr != nil {
+		bindings.Interrupt(c.conn)
+	}
+}
+
+// halt ends what the connection evaluates, until the returned function is called.
+func (c *Conn) halt() (goOn func()) {
+	c.life.RLock()
+	defer c.life.RUnlock()
+	if c.client.Ptr == nil {
+		return func() {}
+	}
+	return halt(c.client)
 }
 
 // Timestamp is an argument of type TIMESTAMP_NS: nanoseconds since 1970.
@@ -226,11 +244,11 @@ func (c *Conn) watch(ctx context.Context) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	unhook := context.AfterFunc(ctx, func() {
 		defer close(ended)
-		defer halt(c.client)()
+		defer c.halt()()
 		tick := time.NewTicker(interruptEvery)
 		defer tick.Stop()
 		for {
-			bindings.Interrupt(c.conn)
+			c.interrupt()
 			select {
 			case <-done:
 				return

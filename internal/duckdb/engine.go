@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -61,7 +62,10 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := e.lockdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("lock the configuration of %s: %w", e.opts.Path, err), e.Close())
 	}
-	return e.register(ctx, scalars)
+	if err := e.register(ctx, scalars); err != nil {
+		return errors.Join(err, e.Close())
+	}
+	return nil
 }
 
 // Reopen closes the database and opens it again, because DuckDB refuses everything
@@ -131,18 +135,16 @@ func (e *Engine) Path() string { return e.opts.Path }
 
 // Close interrupts what runs, ends results and connections, writes a checkpoint and
 // releases the file. It may be called twice. A statement that does not end within 20 s
-// keeps the database open: Unavailable.
+// keeps the database open: Unavailable, until Close is called again with success.
 func (e *Engine) Close() error {
 	e.mu.Lock()
-	conns := e.mu.conns
-	e.mu.conns = map[*Conn]struct{}{}
-	wasOpen := e.mu.open
 	e.mu.open = false
+	there := e.mu.db.Ptr != nil
 	e.mu.Unlock()
-	if !wasOpen {
+	if !there {
 		return nil
 	}
-	if err := e.stop(conns); err != nil {
+	if err := e.stop(); err != nil {
 		return err
 	}
 	defer e.gate.open()
@@ -150,25 +152,38 @@ func (e *Engine) Close() error {
 		r.err = errClosed
 		r.abandon()
 	}
+	db, conns := e.takeDatabase()
 	for c := range conns {
 		c.disconnect()
 	}
-	bindings.Close(&e.mu.db)
+	bindings.Close(&db)
 	e.limitMemory(budget{})
 	return nil
+}
+
+// takeDatabase returns what is to be released, which is nothing the second time.
+func (e *Engine) takeDatabase() (db bindings.Database, conns map[*Conn]struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	db, conns = e.mu.db, e.mu.conns
+	e.mu.db, e.mu.conns = bindings.Database{}, map[*Conn]struct{}{}
+	return db, conns
 }
 
 // closeWait is how long a statement may take to notice that it was interrupted.
 const closeWait = 20 * time.Second
 
 // stop interrupts the connections until nothing runs; then the gate is closed.
-func (e *Engine) stop(conns map[*Conn]struct{}) error {
+func (e *Engine) stop() error {
+	e.mu.Lock()
+	conns := maps.Clone(e.mu.conns) // their owners may close them meanwhile
+	e.mu.Unlock()
 	for c := range conns {
-		defer halt(c.client)()
+		defer c.halt()()
 	}
 	for begin := time.Now(); ; {
 		for c := range conns {
-			bindings.Interrupt(c.conn)
+			c.interrupt()
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), interruptEvery)
 		err := e.gate.close(ctx)

@@ -10,9 +10,10 @@ long long tidemark_memory_used(void);
 // Adds to the most that it gives out, which is without bound while the sum is 0.
 void tidemark_raise_memory_ceiling(long long bytes);
 
-// Ends what a client context (of DuckDB's C interface) evaluates, until it may go on.
-void tidemark_stop(void *client);
-void tidemark_go_on(void *client);
+// Ends what a client context (of DuckDB's C interface) evaluates, until what is
+// returned may go on, which may be after the context's end.
+void *tidemark_stop(void *client);
+void tidemark_go_on(void *stopped);
 
 // Reports whether the calling thread evaluates for a client that is to stop.
 int tidemark_stopped(void);

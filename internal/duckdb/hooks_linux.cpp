@@ -51,14 +51,15 @@ bool is_stopping(void *client) {
 // DuckDB's C interface hands out a structure that holds nothing but the reference.
 void *context_of(void *client) { return *static_cast<void **>(client); }
 
-void replace(void *from, void *to) {
+bool replace(void *from, void *to) {
 	for (auto &slot : stopping) {
 		void *expected = from;
 		if (slot.compare_exchange_strong(expected, to)) {
 			stops += to == nullptr ? -1 : 1;
-			return;
+			return true;
 		}
 	}
+	return false;
 }
 
 // take counts bytes more in use, and reports whether they may be.
@@ -100,8 +101,15 @@ extern "C" {
 
 long long tidemark_memory_used(void) { return used; }
 void tidemark_raise_memory_ceiling(long long bytes) { ceiling += bytes; }
-void tidemark_stop(void *client) { replace(nullptr, context_of(client)); }
-void tidemark_go_on(void *client) { replace(context_of(client), nullptr); }
+void *tidemark_stop(void *client) {
+	void *context = context_of(client);
+	return replace(nullptr, context) ? context : nullptr;
+}
+void tidemark_go_on(void *stopped) {
+	if (stopped != nullptr) {
+		replace(stopped, nullptr);
+	}
+}
 int tidemark_stopped(void) { return is_stopping(evaluating); }
 void tidemark_enter_ours(void) { ours++; }
 void tidemark_leave_ours(void) { ours--; }

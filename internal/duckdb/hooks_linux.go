@@ -28,9 +28,9 @@ var halts atomic.Int32
 // halt ends the functions that a client evaluates, until the returned function is called.
 func halt(client bindings.ClientContext) (goOn func()) {
 	halts.Add(1)
-	C.tidemark_stop(client.Ptr)
+	stopped := C.tidemark_stop(client.Ptr)
 	return func() {
-		C.tidemark_go_on(client.Ptr)
+		C.tidemark_go_on(stopped)
 		halts.Add(-1)
 	}
 }
