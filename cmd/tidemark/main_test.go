@@ -46,6 +46,17 @@ func TestCaret(t *testing.T) {
 	if got, want := caret("line 2:3: Column 'nope' does not exist", text), "    nope\n    ^"; got != want {
 		t.Errorf("caret = %q, want %q", got, want)
 	}
+	for _, c := range []struct{ name, message, text, want string }{
+		{"wide characters", "line 1:13: x", "SELECT '漢é😀', y", "  SELECT '漢é😀', y\n                ^"},
+		{"tabs stay", "line 1:9: x", "SELECT\t\tx\r", "  SELECT\t\tx\n        \t\t^"},
+		{"what combines takes no room", "line 1:3: x", "e\u0301x", "  e\u0301x\n   ^"},
+		{"the end", "line 1:9: x", "SELECT a", "  SELECT a\n          ^"},
+		{"a long line", "line 1:101: x", strings.Repeat("a", 100) + "b" + strings.Repeat("c", 100), "  …" + strings.Repeat("a", 60) + "b" + strings.Repeat("c", 59) + "…\n  " + strings.Repeat(" ", 61) + "^"},
+	} {
+		if got := caret(c.message, c.text); got != c.want {
+			t.Errorf("%s: caret =\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
 	for _, message := range []string{"no place", "line x:y", "line 9:1: far", "line 0:0: zero"} {
 		if got := caret(message, text); got != "" {
 			t.Errorf("caret(%q) = %q, want nothing", message, got)

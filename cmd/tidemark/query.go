@@ -160,5 +160,22 @@ func caret(message, text string) string {
 	if line < 1 || line > len(lines) || column < 1 {
 		return ""
 	}
-	return "  " + lines[line-1] + "\n  " + strings.Repeat(" ", column-1) + "^"
+	return mark([]rune(strings.TrimSuffix(lines[line-1], "\r")), column-1)
+}
+
+// shownAround is how many characters of a long line are quoted on each side of its mark.
+const shownAround = 60
+
+// mark quotes a line, of a long one the part around a character, and marks that.
+func mark(line []rune, at int) string {
+	at = min(at, len(line))
+	before, after, start, end := "", "", max(0, at-shownAround), min(len(line), at+shownAround)
+	if start > 0 {
+		before = "…"
+	}
+	if end < len(line) {
+		after = "…"
+	}
+	lead := before + string(line[start:at])
+	return "  " + lead + string(line[at:end]) + after + "\n  " + tabular.Blank(lead) + "^"
 }

@@ -17,6 +17,19 @@ func width(text string) int {
 	return n
 }
 
+// Blank returns what is as wide as a text on a terminal and shows nothing: a tab stays one.
+func Blank(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\t' {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Repeat(" ", runeWidth(r)))
+	}
+	return b.String()
+}
+
 // runeWidth is 2 for wide characters (Unicode annex 11), 0 for what combines with the one before.
 func runeWidth(r rune) int {
 	if r < 0x300 {

@@ -249,7 +249,7 @@ func TestErrors(t *testing.T) {
 		{"alias in GROUP BY", "SELECT n AS m FROM demo.host GROUP BY m", "line 1:39: Column 'm' does not exist"},
 		{"alias in HAVING", "SELECT count(*) AS c FROM demo.host HAVING c > 1", "line 1:44: Column 'c' does not exist"},
 		{"alias in the same list", "SELECT 1 AS x, x + 1", "line 1:16: Column 'x' does not exist"},
-		{"double quotes are names", `SELECT 1 FROM demo.host WHERE hostname = "ABC"`, "line 1:42: Column 'ABC' does not exist"},
+		{"double quotes are names", `SELECT 1 FROM demo.host WHERE hostname = "ABC"`, "line 1:42: Column 'ABC' does not exist. Double quotes stand around names, single ones around text"},
 		{"ambiguous", "SELECT hostname FROM demo.host a JOIN demo.cpu b ON a.hostname = b.hostname", "line 1:8: Column 'hostname' is ambiguous"},
 		{"ambiguous in another case", "SELECT ab FROM (SELECT 1 AS Ab, 2 AS aB)", "line 1:8: Column 'ab' is ambiguous"},
 		{"database", "SELECT 1 FROM abc.sampleDB", "Requested database 'abc' not found for identifier 'abc.sampleDB' at line 1:15"},

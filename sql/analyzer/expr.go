@@ -127,15 +127,21 @@ func (a *analyzer) name(x *ast.Name, e *env) plan.Expr {
 		a.spend(out.size, x)
 		return out.expr
 	}
-	missing(x, x.Name, e)
+	missing(x, x.Name, e, x.Quoted)
 	return nil
 }
 
-func missing(at ast.Node, name string, e *env) {
+// missing stops at a name that nothing has. One in double quotes, which is like nothing
+// else, was perhaps meant as a text.
+func missing(at ast.Node, name string, e *env, quoted bool) {
 	if e.missing != "" {
 		fail(at.Span(), e.missing, name)
 	}
-	fail(at.Span(), "Column '%s' does not exist%s", name, e.suggest(name))
+	hint := e.suggest(name)
+	if hint == "" && quoted {
+		hint = ". Double quotes stand around names, single ones around text"
+	}
+	fail(at.Span(), "Column '%s' does not exist%s", name, hint)
 }
 
 // names returns the parts of a name with points, and nil for anything else.
@@ -178,7 +184,7 @@ func (a *analyzer) prefix(x *ast.Field, parts []*ast.Ident, e *env) (found plan.
 	if c, ok := e.scope.column(parts[0]); ok {
 		return c, parts[1:]
 	}
-	missing(x, (&ast.QName{Parts: parts}).String(), e)
+	missing(x, (&ast.QName{Parts: parts}).String(), e, false)
 	return nil, nil
 }
 

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -98,7 +99,7 @@ func (f *Function) mismatch(args []ArgType) string {
 	}
 	expected := make([]string, len(f.Overloads))
 	for i, o := range f.Overloads {
-		expected[i] = o.Signature[:closing(o.Signature)+1]
+		expected[i] = readable(o.Signature[:closing(o.Signature)+1])
 	}
 	return fmt.Sprintf("Unexpected parameters (%s) for function %s. Expected: %s", given, f.Name, strings.Join(expected, ", "))
 }
@@ -321,4 +322,18 @@ func (b *binding) lambda(i int, p pattern, body BodyType) (types.Type, error) {
 		}
 	}
 	return t, nil
+}
+
+// letter is a type variable that stands for numbers, where a signature writes one.
+var letter = regexp.MustCompile(`\b[IN]\b`)
+
+// readable writes what the letters for numbers mean, for those who have not read
+// signature.go.
+func readable(signature string) string {
+	return letter.ReplaceAllStringFunc(signature, func(l string) string {
+		if l == "I" {
+			return "bigint"
+		}
+		return "number"
+	})
 }

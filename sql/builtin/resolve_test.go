@@ -26,7 +26,7 @@ func TestResolve(t *testing.T) {
 	}{
 		{"abs:integer", "integer -> integer"},
 		{"ABS:double", "double -> double"},
-		{"abs:varchar", "Unexpected parameters (varchar) for function abs. Expected: abs(N)"},
+		{"abs:varchar", "Unexpected parameters (varchar) for function abs. Expected: abs(number)"},
 		{"ago:varchar", "Unexpected parameters (varchar) for function ago. Expected: ago(interval day to second), ago(interval year to month)"},
 		{"ago:interval day to second", "interval day to second -> timestamp"},
 		{"bin:varchar,interval day to second", "timestamp, interval day to second -> timestamp"},

@@ -2,18 +2,11 @@
 // text for the client and the place in the query it is about.
 //
 // The constructors classify the error as fault.Invalid. errors.AsType[*sqlerr.Error]
-// finds the place again, and Quote shows it to a person at a terminal:
-//
-//	line 1:8: Column 'hostnam' does not exist
-//	SELECT hostnam FROM demo.host
-//	       ^^^^^^^
-//
-// All functions are safe to call at once.
+// finds the place again. All functions are safe to call at once.
 package sqlerr
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"tidemark/fault"
@@ -65,37 +58,4 @@ func Syntax(span token.Span, format string, args ...any) error {
 // this release does not run.
 func Unsupported(span token.Span, construct string) error {
 	return At(span, "%s is not supported", construct)
-}
-
-// Quote returns the message, the line of the query it is about and carets below
-// the place, each on a line of its own. A tab stays a tab so that the carets line up.
-func (e *Error) Quote(query string) string {
-	if int(e.Span.Start.Offset) > len(query) {
-		return e.Msg
-	}
-	line, lead := lineAround(query, int(e.Span.Start.Offset))
-	return fmt.Sprintf("%s\n%s\n%s%s", e.Msg, line, blank(line[:lead]), strings.Repeat("^", e.carets(line, lead)))
-}
-
-// lineAround returns the line that holds the byte at offset, and where in it that byte is.
-func lineAround(query string, offset int) (line string, lead int) {
-	start := strings.LastIndexByte(query[:offset], '\n') + 1
-	line, _, _ = strings.Cut(query[start:], "\n")
-	line = strings.TrimSuffix(line, "\r")
-	return line, min(offset-start, len(line))
-}
-
-// carets counts the code points to underline: up to the end of the span or of the line.
-func (e *Error) carets(line string, lead int) int {
-	width := min(int(e.Span.End.Offset-e.Span.Start.Offset), len(line)-lead)
-	return max(1, utf8.RuneCountInString(line[lead:lead+max(0, width)]))
-}
-
-func blank(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
-		}
-		return ' '
-	}, s)
 }

@@ -43,29 +43,6 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-func TestQuote(t *testing.T) {
-	cases := []struct {
-		name, query string
-		span        token.Span
-		want        string
-	}{
-		{"in a line", "SELECT hostnam FROM demo.host", span(7, 1, 8, 14), "m\nSELECT hostnam FROM demo.host\n       ^^^^^^^"},
-		{"second line with a tab", "SELECT\n\tab, cd\r\nx", span(12, 2, 6, 14), "m\n\tab, cd\n\t    ^^"},
-		{"at the end", "SELECT", span(6, 1, 7, 6), "m\nSELECT\n      ^"},
-		{"over lines", "a 'b\nc", span(2, 1, 3, 6), "m\na 'b\n  ^^"},
-		{"wide characters", "'日本' x", span(9, 1, 6, 10), "m\n'日本' x\n     ^"},
-		{"outside", "a", span(9, 1, 10, 10), "m"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			e := &Error{Span: c.span, Msg: "m"}
-			if got := e.Quote(c.query); got != c.want {
-				t.Errorf("Quote(%q) =\n%s\nwant\n%s", c.query, got, c.want)
-			}
-		})
-	}
-}
-
 func TestClip(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"short", "short"},
