@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -77,7 +78,20 @@ func (c *csv) value(t types.Type, v any) {
 	case t.Elem != nil || t.Kind == types.Row:
 		c.text(string(appendJSON(nil, t, v)))
 	default:
-		c.text(string(types.AppendText(nil, t, v)))
+		c.scalar(t, v)
+	}
+}
+
+// scalar appends a field that needs quotes only where the delimiter or the escape is a
+// digit or a sign of its own.
+func (c *csv) scalar(t types.Type, v any) {
+	from := len(c.line)
+	c.line = types.AppendText(c.line, t, v)
+	field := c.line[from:]
+	if bytes.IndexByte(field, c.job.FieldDelimiter) >= 0 || bytes.ContainsRune(field, c.job.EscapedBy) {
+		text := string(field)
+		c.line = c.line[:from]
+		c.text(text)
 	}
 }
 

@@ -71,6 +71,22 @@ func TestCSVCharacters(t *testing.T) {
 	}
 }
 
+// A delimiter or an escape may be a sign of a number.
+func TestCSVNumbersWithDelimiters(t *testing.T) {
+	for _, c := range []struct {
+		delimiter byte
+		escape    rune
+		want      string
+	}{{',', '\\', `-1.5`}, {'.', '\\', `"-1.5"`}, {',', '-', `"--1.5"`}, {'1', '5', `"-1.55"`}} {
+		job := csvJob(newShelf())
+		job.FieldDelimiter, job.EscapedBy = c.delimiter, c.escape
+		f := &csv{job: job}
+		if f.value(types.Of(types.Double), -1.5); string(f.line) != c.want {
+			t.Errorf("-1.5 with delimiter %q and escape %q is %s, want %s", c.delimiter, c.escape, f.line, c.want)
+		}
+	}
+}
+
 // What a reader that knows delimiter, quote and escape makes of a line is what was written.
 func FuzzCSV(f *testing.F) {
 	f.Add("a,b", `"\`, "\n", byte(','), '\\')

@@ -148,7 +148,8 @@ func (c *column[T]) missing(def, rep int16) { c.add(def, rep) }
 
 func (c *column[T]) size() int64 { return c.bytes + int64(2*len(c.defs)+2*len(c.reps)) }
 
-// write writes everything that waits.
+// write writes everything that waits, and lets go of its memory: what a hundred
+// partitions keep would add up.
 func (c *column[T]) write(to file.ColumnChunkWriter) error {
 	w, ok := to.(interface {
 		WriteBatch(values []T, defs, reps []int16) (int64, error)
@@ -157,8 +158,7 @@ func (c *column[T]) write(to file.ColumnChunkWriter) error {
 		return fmt.Errorf("column of %T cannot be written by %T", c.values, to)
 	}
 	_, err := w.WriteBatch(c.values, c.defs, c.reps)
-	clear(c.values)
-	c.values, c.defs, c.reps, c.bytes = c.values[:0], c.defs[:0], c.reps[:0], 0
+	c.values, c.defs, c.reps, c.bytes = nil, nil, nil, 0
 	return err
 }
 
