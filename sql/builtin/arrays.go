@@ -106,7 +106,7 @@ func emitCombinations(c Call) (string, error) {
 	case n > mostCombined:
 		return "", fmt.Errorf("combination size must not exceed %d: %d", mostCombined, n)
 	}
-	return fill("list_transform([tm_combinable({1}, "+strconv.FormatInt(n, 10)+")], lambda s: "+subsets("s", int(n))+")[1]", c), nil
+	return fill("list_transform([tm_combinable({1}, "+strconv.FormatInt(n, 10)+")], lambda s: CASE WHEN s IS NULL THEN NULL ELSE "+subsets("s", int(n))+" END)[1]", c), nil
 }
 
 // subsets nests a list per element of the subset: those of k elements that end at a
