@@ -71,9 +71,6 @@ func Longest(n int) string { return fmt.Sprintf(longest, n) }
 // Shortest is the constraint of a length that is too small.
 func Shortest(n int) string { return fmt.Sprintf(shortest, n) }
 
-// Smallest is the constraint of a number that is too small.
-func Smallest(n int64) string { return fmt.Sprintf(smallest, n) }
-
 // OneOf is the constraint of a value outside an enumeration.
 func OneOf(names ...string) string { return fmt.Sprintf(enumSet, strings.Join(names, ", ")) }
 

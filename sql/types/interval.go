@@ -19,12 +19,6 @@ var monthUnits = map[string]int64{"month": 1, "y": 12, "year": 12}
 
 const maxDurationText = 64 // bytes; a longer number cannot be in range
 
-// IsDurationUnit reports whether a word, in any letter case, is the unit of a duration literal.
-func IsDurationUnit(word string) bool {
-	word = strings.ToLower(word)
-	return durationUnits[word] != 0 || monthUnits[word] != 0
-}
-
 // ParseDuration reads a number and a unit, blanks allowed between them, as 15m,
 // 42.8ms or 1 day. The value is an int64 of nanoseconds with the type interval day
 // to second, rounded to the nearest, or for y, year and month an int32 of months.

@@ -3,7 +3,6 @@ package value
 import (
 	"slices"
 	"strconv"
-	"unicode/utf8"
 )
 
 // AppendJSON appends v as compact JSON: no blanks, keys in order, numbers in
@@ -205,6 +204,3 @@ func quotedSize(s string, limit int) int {
 
 // Clone returns a copy of v's elements, to be changed by the caller.
 func (v Value) Clone() []Value { return slices.Clone(v.Elems()) }
-
-// ValidText reports whether s may be a String.
-func ValidText(s string) bool { return utf8.ValidString(s) }
