@@ -60,6 +60,8 @@ func TestHostileSizes(t *testing.T) {
 		{"calls", "SELECT " + nestedText("abs(", "1", ")", deep)},
 		{"calls that repeat their argument", "SELECT " + nestedText("substr(", "'x'", ", 1, 1)", 150)},
 		{"coalesce", "SELECT " + nestedText("coalesce(NULL, ", "1", ")", deep)},
+		{"a macro of the engine's", "SELECT " + nestedText("nullif(", "cpu", ", 1)", 100) + " FROM demo.host"},
+		{"arrays that are compared", "SELECT " + nestedText("ARRAY[", "cpu", "]", 12) + " < " + nestedText("ARRAY[", "cpu", "]", 12) + " FROM demo.host"},
 		{"casts", "SELECT " + nestedText("CAST(", "1", " AS varchar)", deep)},
 		{"TRY", "SELECT " + nestedText("TRY(", "1", ")", 400)},
 		{"arrays", "SELECT " + nestedText("ARRAY[", "1", "]", deep)},
