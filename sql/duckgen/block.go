@@ -58,6 +58,13 @@ func (b *block) bare() bool {
 		!slices.ContainsFunc(b.items, func(it item) bool { return !it.column })
 }
 
+// columns reports that every item is a column of FROM. DuckDB takes an aggregate that
+// reads none of its own query's columns, only constants and the enclosing query's, for
+// one of the enclosing query.
+func (b *block) columns() bool {
+	return !slices.ContainsFunc(b.items, func(it item) bool { return !it.column })
+}
+
 // simple reports that every item may be repeated for nothing.
 func (b *block) simple() bool {
 	return !slices.ContainsFunc(b.items, func(it item) bool { return !it.simple })

@@ -11,7 +11,7 @@ import (
 func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	n = e.groupable(n)
 	b := e.node(n.Input)
-	if !b.plain() || !b.simple() {
+	if !b.plain() || !b.simple() || len(e.scopes) > 0 && len(n.Aggs) > 0 && !b.columns() {
 		b = e.unordered(b)
 	}
 	in, keys := b.scope(), make([]string, len(n.Keys))

@@ -20,10 +20,19 @@ func (e *emitter) window(n *plan.Window) *block {
 		if w.Call.IgnoreNulls {
 			nulls = " IGNORE NULLS"
 		}
-		b.items = append(b.items, item{id: w.Col.ID, sql: e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call))})
+		b.items = append(b.items, item{id: w.Col.ID, sql: counted(w.Call, e.aggCall(in, w.Call.AggCall, nulls, e.over(in, w.Call)))})
 	}
 	b.windowed = true
 	return b
+}
+
+// counted corrects a count(*) over a frame that ends before it starts, whose rows
+// DuckDB counts as less than none.
+func counted(w plan.WindowCall, sql string) string {
+	if w.Frame == nil || w.Fn.Name != "count" || len(w.Args) > 0 || w.Frame.Start.Kind != w.Frame.End.Kind {
+		return sql
+	}
+	return "greatest(" + sql + ", 0)"
 }
 
 // over writes OVER (...).
