@@ -44,6 +44,7 @@ func scalars(functions []native.Func) []duckdb.Scalar {
 		if f.Batch != nil {
 			out[i].Batch = func(in *duckdb.Chunk, out *duckdb.Output) error { return forClient(f.Run(batchOf(&f, in, out))) }
 		}
+		out[i].MaxText, out[i].TooLong = native.MaxText, forClient(native.ErrTooLong)
 	}
 	return out
 }

@@ -85,8 +85,11 @@ type program struct {
 	ended bool
 }
 
-// nestedRows is how many rows with nested values are converted at once, which may be large.
-const nestedRows = 16
+// Bounds of the rows that are converted at once, as their values may be large.
+const (
+	nestedRows = 16      // with nested values
+	textBytes  = 4 << 20 // of texts, unless one row has more
+)
 
 // next returns the next rows of the result.
 func (p *program) next(ctx context.Context) ([][]any, error) {
@@ -99,11 +102,28 @@ func (p *program) next(ctx context.Context) ([][]any, error) {
 	if nested(p.columns) {
 		to = min(to, from+nestedRows)
 	}
+	to = p.fitting(from, to)
 	rows := rowsOf(p.chunk, p.columns, from, to)
 	if p.at = to; to == p.chunk.Len() {
 		p.chunk, p.at = nil, 0
 	}
 	return rows, nil
+}
+
+// fitting returns up to which of some rows of the chunk the texts are not too many.
+func (p *program) fitting(from, to int) int {
+	left := textBytes
+	for row := from; row < to; row++ {
+		for c := range p.columns {
+			if v := p.chunk.Column(c); v.Kind() == duckdb.Varchar && v.Valid(row) {
+				left -= v.TextBytes(row)
+			}
+		}
+		if left < 0 {
+			return row + 1
+		}
+	}
+	return to
 }
 
 // compute makes DuckDB compute the next chunk; io.EOF means there is none.

@@ -35,6 +35,9 @@ type Scalar struct {
 	// slice is the engine's. Statements call it from several threads at once.
 	Call func(args []any) (any, error)
 
+	MaxText int   // bytes of the longest text among the arguments; 0 is any
+	TooLong error // what a longer one ends the statement with
+
 	NullIn   bool // Call sees NULL arguments; otherwise they make the result NULL
 	Volatile bool // equal arguments may give different results
 }
@@ -119,6 +122,9 @@ func (s *Scalar) run(input bindings.DataChunk, output bindings.Vector) (err erro
 	}()
 	var in Chunk
 	in.load(input, s.columns())
+	if s.MaxText > 0 && in.hasLonger(s.MaxText) {
+		return s.TooLong
+	}
 	if s.Batch != nil {
 		return s.batch(&in, output)
 	}

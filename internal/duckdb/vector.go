@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"math/big"
+	"slices"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -124,6 +125,9 @@ func (v *Vector) Validity(n int) []uint64 {
 // Size returns the number of elements of all rows of a List vector.
 func (v *Vector) Size() int { return v.size }
 
+// TextBytes returns the length of the text of a valid row of a Varchar vector.
+func (v *Vector) TextBytes(row int) int { return int(*(*uint32)(unsafe.Add(v.data, row*16))) }
+
 // View returns the text of a valid row of a Varchar vector, under the same terms.
 func (v *Vector) View(row int) string {
 	b := v.bytes(row)
@@ -188,6 +192,28 @@ func (v *Vector) Value(row int) any {
 	default:
 		return nil
 	}
+}
+
+// hasLonger reports whether a text of the chunk, or within its values, is longer.
+func (c *Chunk) hasLonger(most int) bool {
+	return slices.ContainsFunc(c.vectors, func(v Vector) bool { return v.hasLonger(c.length, most) })
+}
+
+// hasLonger looks at n values. Those that are NULL have no length.
+func (v *Vector) hasLonger(n, most int) bool {
+	switch v.kind {
+	case Varchar:
+		for row := range n {
+			if length := *(*uint32)(unsafe.Add(v.data, row*16)); int(length) > most && v.Valid(row) {
+				return true
+			}
+		}
+	case List, Map:
+		return v.children[0].hasLonger(v.size, most)
+	case Struct:
+		return slices.ContainsFunc(v.children, func(field Vector) bool { return field.hasLonger(n, most) })
+	}
+	return false
 }
 
 func (v *Vector) huge(row int) *big.Int {

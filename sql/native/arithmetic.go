@@ -69,7 +69,7 @@ func truncate(a []any) (any, error) {
 	}
 	sign := strings.TrimRight(whole, "0123456789")
 	whole = whole[len(sign):]
-	if int64(len(whole)) <= -digits {
+	if digits <= -int64(len(whole)) {
 		return math.Copysign(0, x), nil
 	}
 	cut := len(whole) + int(digits)

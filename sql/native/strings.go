@@ -33,9 +33,16 @@ var strung = []Func{
 
 // Bounds of what a function makes, in bytes.
 const (
-	maxTextBytes  = 64 << 20  // a text
+	maxTextBytes  = MaxText   // a text
 	maxBlockBytes = 256 << 20 // the texts of one block of rows
 )
+
+// MaxText is the longest text, in bytes, that a function is to be given: some take
+// many times as much memory as that. The engine has much longer ones.
+const MaxText = 64 << 20
+
+// ErrTooLong is the answer to a longer one.
+var ErrTooLong = fmt.Errorf("A function does not take a text of more than %d bytes", MaxText)
 
 var errTooLong = fmt.Errorf("The result is a text of more than %d bytes", maxTextBytes)
 
@@ -97,9 +104,10 @@ func rtrim(a []string) (string, bool, error) { return strings.TrimRightFunc(a[0]
 func trim(a []string) (string, bool, error)  { return strings.TrimFunc(a[0], blank), true, nil }
 
 func reversed(a []string) (string, bool, error) {
-	out := make([]byte, len(a[0]))
+	text := strings.ToValidUTF8(a[0], "\uFFFD")
+	out := make([]byte, len(text))
 	at := len(out)
-	for _, c := range a[0] {
+	for _, c := range text {
 		at -= utf8.RuneLen(c)
 		utf8.EncodeRune(out[at:], c)
 	}
