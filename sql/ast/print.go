@@ -71,18 +71,17 @@ func (n *Ident) print(p *printer) {
 	p.text(n.Name)
 }
 
-// bare reports whether a name may stand without quotes.
+// bare reports whether a name may stand without quotes. The type of a measure's column
+// may be any word.
 func bare(name string) bool {
-	if rest, ok := strings.CutPrefix(name, "measure_value::"); ok {
-		name = rest
-	}
+	name, typed := strings.CutPrefix(name, "measure_value::")
 	for i, c := range []byte(name) {
 		letter := c == '_' || 'a' <= c|0x20 && c|0x20 <= 'z'
 		if !letter && (i == 0 || c < '0' || c > '9') {
 			return false
 		}
 	}
-	return name != "" && !token.Lookup(name).Reserved()
+	return name != "" && (typed || !token.Lookup(name).Reserved())
 }
 
 func (n *QName) print(p *printer) {
