@@ -298,7 +298,8 @@ func (a *analyzer) whenCond(x *ast.Case, w *ast.When, e *env) plan.Expr {
 	return &plan.Compare{Op: plan.Equal, L: coerce(l, t, x.Operand), R: coerce(r, t, w.Cond)}
 }
 
-// cast analyses CAST and TRY_CAST; a text is cut to the length of varchar(n).
+// cast analyses CAST and TRY_CAST. The length of varchar(n) cuts a text; the text of
+// any other value has to fit.
 func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 	of, to := a.expr(x.X, e), checkType(typeOf(x.Type), x.Type)
 	if !types.CanCast(of.Type(), to) {
@@ -308,11 +309,16 @@ func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 	if of.Type().Equal(to) {
 		out = of
 	}
-	if n := length(x.Type); n != nil {
-		bounds := []plan.Expr{out, &plan.Literal{Value: int64(1), T: types.Of(types.Bigint)}, integer(n, n.Digits)}
-		return a.apply("substr", x, bounds...)
+	n := length(x.Type)
+	switch {
+	case n == nil:
+		return out
+	case of.Type().Kind == types.Varchar:
+		return a.apply("substr", x, out, &plan.Literal{Value: int64(1), T: types.Of(types.Bigint)}, integer(n, n.Digits))
+	case x.Try:
+		return a.apply("?:", x, out, integer(n, n.Digits))
 	}
-	return out
+	return a.apply(":", x, out, integer(n, n.Digits))
 }
 
 func (a *analyzer) extract(x *ast.Extract, e *env) plan.Expr {

@@ -2,6 +2,7 @@ package duckgen
 
 // textMacros give Trino's answers at the edges where DuckDB has its own.
 var textMacros = []string{
+	"tm_fitting(s, n) AS CASE WHEN length(s) > n THEN CAST(tm_raise('Value ' || s || ' cannot be represented as varchar(' || n || ')') AS VARCHAR) ELSE s END",
 	"tm_codepoint(x) AS CASE WHEN length(x) <> 1 THEN CAST(tm_raise('Input string must be a single character string') AS INTEGER) ELSE unicode(x) END",
 	// Joins texts, of which NULLs are left out, with a delimiter that may differ from row to row.
 	"tm_join(parts, d) AS tm_concat_ws(d, parts)",
