@@ -3,7 +3,10 @@ package builtin
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"tidemark/sql/types"
 )
@@ -62,7 +65,9 @@ func checkFractions(value any) error {
 }
 
 // emitPercentile renders approx_percentile without weights. DuckDB wants the fractions
-// as constants; others go the way of the weighted forms.
+// as constants; others go the way of the weighted forms. The value of fraction p of n
+// is the one at the place floor(p*n) from 0, as Trino answers; DuckDB's is the one before
+// when p*n is whole, which a fraction a little larger avoids.
 func emitPercentile(c Call) (string, error) {
 	if !known(c.Args[1]) {
 		return emitRanked(c, "CAST(1 AS BIGINT)", 2)
@@ -70,7 +75,25 @@ func emitPercentile(c Call) (string, error) {
 	if err := checkFractions(c.Args[1].Value); err != nil {
 		return "", err
 	}
+	c.Args = slices.Clone(c.Args)
+	c.Args[1].SQL = fractions(c.Args[1].Value)
 	return fill("quantile_disc({d}{1}, {2}){f}", c), nil
+}
+
+// fractions writes a fraction or a list of them, each raised by two of its last places:
+// one might be lost where it is multiplied by the number of values.
+func fractions(value any) string {
+	switch v := value.(type) {
+	case []any:
+		texts := make([]string, len(v))
+		for i, p := range v {
+			texts[i] = fractions(p)
+		}
+		return "[" + strings.Join(texts, ", ") + "]"
+	case float64:
+		return strconv.FormatFloat(min(1, math.Nextafter(math.Nextafter(v, 2), 2)), 'e', -1, 64)
+	}
+	return "NULL"
 }
 
 // known reports a constant fraction or a list of them that is not empty.

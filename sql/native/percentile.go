@@ -95,9 +95,15 @@ func compareNaN[T cmp.Ordered](a, b T) int {
 	return cmp.Compare(a, b)
 }
 
-// at returns the first value up to which a fraction of the total weight lies.
+// at returns the first value up to which more than a fraction of the total weight lies,
+// as Trino's digests do.
 func (r ranking[T]) at(fraction float64) T {
 	wanted := fraction * r[len(r)-1].upTo
-	i, _ := slices.BinarySearchFunc(r, wanted, func(e ranked[T], w float64) int { return cmp.Compare(e.upTo, w) })
+	i, _ := slices.BinarySearchFunc(r, wanted, func(e ranked[T], w float64) int {
+		if e.upTo > w {
+			return 1
+		}
+		return -1
+	})
 	return r[min(i, len(r)-1)].value
 }

@@ -184,7 +184,7 @@ func TestAggregates(t *testing.T) {
 		{"SELECT host, max(time) FROM demo.host WHERE measure_name = 'm' AND time > ago(8h) GROUP BY host ORDER BY host", "a 2022-06-17 10:02:00.000000000 | b 2022-06-17 10:01:30.000000000"},
 		{"SELECT max(time) FROM demo.host WHERE time < '2022-06-17 10:01:30'", "2022-06-17 10:01:00.000000000"},
 		{"SELECT max(time) FROM demo.host WHERE cpu = 2", "2022-06-17 10:01:00.000000000"},
-		{"SELECT approx_percentile(cpu, 0.4), approx_percentile(cpu, ARRAY[0.1, 0.9]), approx_percentile(n, 0.5), approx_distinct(host) FROM demo.host", "2.0 [1.0, 4.0] 2 2"},
+		{"SELECT approx_percentile(cpu, 0.4), approx_percentile(cpu, ARRAY[0.1, 0.9]), approx_percentile(n, 0.5), approx_distinct(host) FROM demo.host", "2.0 [1.0, 4.0] 4 2"},
 		{"SELECT geometric_mean(cpu), stddev_pop(cpu), variance(cpu), var_pop(cpu) FROM demo.host", "2.213363839400643 1.118033988749895 1.6666666666666667 1.25"},
 		{"SELECT corr(cpu, n), round(covar_pop(cpu, n), 9), round(covar_samp(cpu, n), 9), regr_slope(cpu, n), regr_intercept(cpu, n) FROM demo.host", "1.0 1.555555556 2.333333333 1.0 0.0"},
 		{"SELECT stddev(cpu), variance(cpu) FROM demo.host WHERE n = 1", "NULL NULL"},
