@@ -37,7 +37,7 @@ var chapters = []chapter{
 		{Name: "SHOW TABLES", Example: "SHOW TABLES FROM plant LIKE 's%'", Note: "without FROM those of every database"},
 		{Name: "SHOW MEASURES", Example: "SHOW MEASURES FROM plant.sensors LIKE 't%'"},
 		{Name: "DESCRIBE", Example: "DESCRIBE plant.sensors"},
-		{Name: "UNLOAD", Example: "UNLOAD (SELECT room, time FROM plant.sensors) TO 's3://bucket/folder' WITH (format = 'CSV')", Note: "needs the setting `objects`"},
+		{Name: "UNLOAD", Example: "UNLOAD (SELECT room, time FROM plant.sensors) TO 's3://bucket/folder' WITH (format = 'CSV')", Note: "into `DATA/objects`, a directory or an S3 service, by the setting `objects`"},
 		{Name: "EXPLAIN", Example: "EXPLAIN SELECT room FROM plant.sensors", Ext: true, Note: "our plan, `EXPLAIN (FORMAT SQL)` what DuckDB is given; nothing runs"},
 		{Name: "INSERT", Example: "INSERT INTO plant.sensors VALUES (1)"},
 		{Name: "DELETE", Example: "DELETE FROM plant.sensors"},
