@@ -19,17 +19,17 @@ import (
 // Queries of every kind, cancellations, clients that go away and writes, all at once:
 // afterwards nothing is left of them.
 func TestManyKindsAtOnce(t *testing.T) {
-	e := openDemo(t, Options{MaxRunning: 4, Memory: 256 << 20, Paging: cursor.Options{Wait: time.Second, ParkAfter: 50 * time.Millisecond, MaxQueries: 20, ResultBytes: 32 << 20}})
+	e := openDemo(t, Options{MaxRunning: 4, Memory: 256 << 20, Paging: cursor.Options{Wait: time.Second, ParkAfter: 50 * time.Millisecond, MaxQueries: 20}})
 	ref := tsdb.TableRef{Database: "the-db", Table: "table"}
 	createTable(t, e, ref)
 	texts := []string{
 		"SELECT 1", "SHOW DATABASES", "SELECT * FROM demo.host", "SELECT nonsense", "SELECT 1/0", fiveMillion,
 		`SELECT count(*), max(measure_value::bigint) FROM "the-db"."table"`,
-		"SELECT x1 * 10000 + x2 AS n, 'some text that is not short' AS v FROM " + unnest(2),
+		"SELECT x1 * 10000 + x2 AS n, 'some text that is not short' AS v FROM " + unnest(2) + " WHERE x1 <= 100",
 		"SELECT regexp_like(rpad('a', 500000, 'a'), '(a*)*\\1b') FROM " + unnest(1),
 		"SELECT array_agg(x1) OVER (ORDER BY x1) FROM " + unnest(1),
 		"SELECT cardinality(repeat(repeat('x', 10000), 10000))",
-		"SELECT rpad('x', 1000000, 'x') FROM " + unnest(1),
+		"SELECT rpad('x', 1000000, 'x') FROM " + unnest(1) + " WHERE x1 <= 50",
 		"SELECT numeric_histogram(100, x1) FROM " + unnest(2) + " WHERE x2 < 100",
 		"SELECT interpolate_linear(create_time_series(time, cpu), sequence(min(time), max(time), 1s)) FROM demo.host GROUP BY host",
 	}
@@ -77,7 +77,7 @@ func TestManyKindsAtOnce(t *testing.T) {
 	if asked.Load() < 50 || written.Load() == 0 {
 		t.Errorf("%d queries and %d writes in all that time", asked.Load(), written.Load())
 	}
-	deadline := time.Now().Add(time.Minute) // results that nobody takes are parked or reach their limit first
+	deadline := time.Now().Add(time.Minute) // results that nobody takes are parked first
 	for {
 		shares := sharesOf(e)
 		if free := len(e.slots.free); free == 4 && shares == 0 && runtime.NumGoroutine() <= before+5 {
