@@ -54,5 +54,5 @@ func (v *View) rowBytes(scan Scan) int64 {
 func (t *Table) seriesCount() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return len(t.mu.series.list)
+	return t.mu.series.len()
 }

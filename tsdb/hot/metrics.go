@@ -74,7 +74,7 @@ func (s *Store) series() int {
 	for _, id := range s.numbers() {
 		t := s.Table(id)
 		t.mu.RLock()
-		n += len(t.mu.series.list)
+		n += t.mu.series.len()
 		t.mu.RUnlock()
 	}
 	return n

@@ -48,9 +48,9 @@ func (v *View) latest(sel selection, limit int64) (map[uint32][]latest, bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	bySegment := map[uint32][]latest{}
-	for i := range sel.count(len(t.mu.series.list)) {
+	for i := range sel.count(t.mu.series.len()) {
 		n := sel.at(i)
-		s := &t.mu.series.list[n]
+		s := t.mu.series.at(n)
 		if s.home > last || s.newest > limit {
 			return nil, false
 		}

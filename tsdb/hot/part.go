@@ -88,7 +88,7 @@ func (p *part) place(r *Row, o Options) Refusal {
 	return Refusal{}
 }
 
-func (p *part) series() int { return len(p.table.mu.series.list) + len(p.fresh) }
+func (p *part) series() int { return p.table.mu.series.len() + len(p.fresh) }
 
 func (p *part) grow(r *Row, g growth) {
 	if p.schema == p.table.mu.schema {
@@ -104,7 +104,7 @@ func (p *part) find(r *Row) uint32 {
 		return n
 	}
 	for _, n := range p.pending[r.hash] {
-		first := p.fresh[int(n)-len(p.table.mu.series.list)]
+		first := p.fresh[int(n)-p.table.mu.series.len()]
 		if first.Measure == r.Measure && slices.Equal(first.Dims, r.Dims) {
 			return n
 		}
@@ -115,15 +115,15 @@ func (p *part) find(r *Row) uint32 {
 // advance moves the newest time of a row's series on and reports whether the row is
 // later than all before it, and so certainly new.
 func (p *part) advance(r *Row) bool {
-	list := p.table.mu.series.list
-	if n := int(r.series) - len(list); n >= 0 {
+	st := &p.table.mu.series
+	if n := int(r.series) - st.len(); n >= 0 {
 		if r.Time <= p.tips[n] {
 			return false
 		}
 		p.tips[n] = r.Time
 		return true
 	}
-	s := &list[r.series]
+	s := st.at(r.series)
 	if r.Time <= s.tip {
 		return false
 	}
@@ -135,7 +135,7 @@ func (p *part) advance(r *Row) bool {
 // undo takes back what resolve changed in the table.
 func (p *part) undo() {
 	for _, m := range slices.Backward(p.moved) {
-		p.table.mu.series.list[m.series].tip = m.tip
+		p.table.mu.series.at(m.series).tip = m.tip
 	}
 }
 
@@ -153,11 +153,11 @@ func (p *part) publish() {
 	t.mu.schema = p.schema
 	for i, r := range p.fresh {
 		n := t.mu.series.add(r, p.schema)
-		t.mu.series.list[n].tip = p.tips[i]
+		t.mu.series.at(n).tip = p.tips[i]
 		p.moved = append(p.moved, move{series: n})
 	}
 	for _, m := range p.moved {
-		s := &t.mu.series.list[m.series]
+		s := t.mu.series.at(m.series)
 		s.newest, s.home = s.tip, p.target.seq
 	}
 	for seg, n := range p.wider {

@@ -229,12 +229,12 @@ func (t *Table) recoverSegment(ctx context.Context, conn *duckdb.Conn, seg *segm
 func (t *Table) recoverRows(seg *segment, sids []uint32, times []int64) error {
 	seg.rows += len(sids)
 	for i, sid := range sids {
-		if int(sid) >= len(t.mu.series.list) {
+		if int(sid) >= t.mu.series.len() {
 			return fmt.Errorf("series %d is not in the dictionary", sid)
 		}
 		seg.filter.add(key{sid, times[i]})
 		seg.min, seg.max = min(seg.min, times[i]), max(seg.max, times[i])
-		if s := &t.mu.series.list[sid]; times[i] > s.newest {
+		if s := t.mu.series.at(sid); times[i] > s.newest {
 			s.newest, s.tip, s.home = times[i], times[i], seg.seq
 		}
 	}

@@ -3,6 +3,7 @@ package hot
 import (
 	"hash/maphash"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -156,4 +157,38 @@ func (st *seriesTable) have(n, measure uint32, dim int, value string) pair {
 	}
 	st.used[measure][dim] = true
 	return pair{uint16(dim), v}
+}
+
+// at returns a series by its number. It is valid until the next add.
+func (st *seriesTable) at(n uint32) *series { return &st.list[n] }
+
+// len returns the number of series.
+func (st *seriesTable) len() int { return len(st.list) }
+
+// measureOf returns the measure name of a series.
+func (st *seriesTable) measureOf(n uint32) string { return st.measures.texts[st.list[n].measure] }
+
+// dimension returns the value that a series has of the dimension with an ordinal.
+func (st *seriesTable) dimension(n uint32, ordinal int) (string, bool) {
+	for _, p := range st.run(&st.list[n]) {
+		if int(p.dim) == ordinal {
+			return st.dims[p.dim].values.texts[p.value], true
+		}
+	}
+	return "", false
+}
+
+// dimensionsOf returns the dimensions that the series of a measure have.
+func (st *seriesTable) dimensionsOf(measure string) []string {
+	n, ok := st.measures.byText[measure]
+	if !ok {
+		return nil
+	}
+	var names []string
+	for i, used := range st.used[n] {
+		if used {
+			names = append(names, st.dims[i].name)
+		}
+	}
+	return slices.Clip(names)
 }

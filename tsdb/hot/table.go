@@ -3,7 +3,6 @@ package hot
 import (
 	"context"
 	"math"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -140,18 +139,4 @@ func (t *Table) Measures() []MeasureUse {
 		list[i] = MeasureUse{m, t.mu.series.dimensionsOf(m.Name)}
 	}
 	return list
-}
-
-func (st *seriesTable) dimensionsOf(measure string) []string {
-	n, ok := st.measures.byText[measure]
-	if !ok {
-		return nil
-	}
-	var names []string
-	for i, used := range st.used[n] {
-		if used {
-			names = append(names, st.dims[i].name)
-		}
-	}
-	return slices.Clip(names)
 }
