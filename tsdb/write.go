@@ -35,6 +35,9 @@ func (d *DB) Write(ctx context.Context, ref TableRef, recs []Record) (Ingested, 
 // store is full, or until ctx is done. The records' slices belong to the store until done.
 func (d *DB) Submit(ctx context.Context, ref TableRef, recs []Record, done func(Ingested, error)) {
 	t, err := d.open(ref)
+	if err == nil {
+		err = ownTable(ref)
+	}
 	if err != nil {
 		done(Ingested{}, err)
 		return
