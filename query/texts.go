@@ -22,16 +22,14 @@ type errorText struct {
 
 // errorTexts are tried in this order.
 var errorTexts = []errorText{
-	{regexp.MustCompile(`^Overflow in subtraction of (INT32|INT64) \(0 - (-2147483648|-9223372036854775808)\)!`), func(p []string) string {
-		return kindName(p[1]) + " negation overflow: " + p[2]
-	}},
 	{regexp.MustCompile(`(?s)^Overflow in (addition|subtraction|multiplication) of (INT32|INT64) \((.*)\)!`), func(p []string) string {
 		return kindName(p[2]) + " " + p[1] + " overflow: " + p[3]
 	}},
 	{regexp.MustCompile(`^Overflow in division of (-?\d+) / (-?\d+)`), func(p []string) string {
 		return kindOf(p[1]) + " division overflow: " + p[1] + " / " + p[2]
 	}},
-	{regexp.MustCompile(`^Overflow in negation of`), fixed("bigint negation overflow")},
+	{regexp.MustCompile(`^Overflow in negation of`), fixed("bigint negation overflow: -9223372036854775808")},
+	{regexp.MustCompile(`^Type INT128 with value 2147483648 can't be cast .* the destination type INT32$`), fixed("integer negation overflow: -2147483648")},
 	{regexp.MustCompile(`^Overflow on abs\((.*)\)`), func(p []string) string {
 		return "Value " + p[1] + " is out of range for abs(" + kindOf(p[1]) + ")"
 	}},

@@ -13,7 +13,9 @@ func TestClientText(t *testing.T) {
 	for _, c := range []struct{ message, want string }{
 		{"Overflow in addition of INT64 (9223372036854775807 + 1)!", "bigint addition overflow: 9223372036854775807 + 1"},
 		{"Overflow in multiplication of INT32 (2147483647 * 2)!", "integer multiplication overflow: 2147483647 * 2"},
-		{"Overflow in subtraction of INT32 (0 - -2147483648)!", "integer negation overflow: -2147483648"},
+		{"Overflow in subtraction of INT32 (0 - -2147483648)!", "integer subtraction overflow: 0 - -2147483648"},
+		{"Overflow in negation of integer!", "bigint negation overflow: -9223372036854775808"},
+		{"Type INT128 with value 2147483648" + outOfRange + "INT32" + place, "integer negation overflow: -2147483648"},
 		{"Overflow in subtraction of INT64 (-9223372036854775808 - 1)!", "bigint subtraction overflow: -9223372036854775808 - 1"},
 		{"Overflow in division of -9223372036854775808 / -1", "bigint division overflow: -9223372036854775808 / -1"},
 		{"Overflow in division of -2147483648 / -1", "integer division overflow: -2147483648 / -1"},

@@ -223,12 +223,19 @@ func (g *grouping) key(x plan.Expr) plan.Expr {
 	return nil
 }
 
+// integerBits is how many keys GROUPING may have for its bits to fit an integer.
+const integerBits = 31
+
 // groupingCall analyses GROUPING(key, ...).
 func (a *analyzer) groupingCall(g *ast.Grouping, e *env) plan.Expr {
 	if e.calls == nil {
 		e.refuse(g)
 	}
-	assign := plan.GroupingAssign{Col: a.ids.New("grouping", types.Of(types.Bigint))}
+	kind := types.Integer
+	if len(g.Args) > integerBits {
+		kind = types.Bigint
+	}
+	assign := plan.GroupingAssign{Col: a.ids.New("grouping", types.Of(kind))}
 	inner := &env{scope: e.scope, clause: "GROUPING"}
 	for _, x := range g.Args {
 		key := a.expr(x, inner)

@@ -15,7 +15,7 @@ var aggregates = []entry{
 	{Sig: "sum(I) bigint", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
 	{Sig: "sum(double) double", SQL: "sum({d}{1}{o}){f}", Doc: "The sum."},
 	{Sig: "sum(interval day to second) interval day to second", SQL: "CAST(sum({d}{1}{o}){f} AS BIGINT)", Doc: "The sum; an overflow is an error."},
-	{Sig: "sum(interval year to month) interval year to month", SQL: "CAST(sum({d}{1}{o}){f} AS INTEGER)", Doc: "The sum; an overflow is an error."},
+	{Sig: "sum(interval year to month) interval year to month", SQL: "CAST(CAST(sum({d}{1}{o}){f} AS BIGINT) AS INTEGER)", Doc: "The sum; an overflow is an error."},
 	{Sig: "avg(N) double", SQL: "avg({d}{1}{o}){f}", Doc: "The arithmetic mean."},
 	{Sig: "avg(interval day to second) interval day to second", SQL: "CAST(round(avg({d}{1}{o}){f}) AS BIGINT)", Doc: "The arithmetic mean, to the nearest nanosecond."},
 	{Sig: "avg(interval year to month) interval year to month", SQL: "CAST(round(avg({d}{1}{o}){f}) AS INTEGER)", Doc: "The arithmetic mean, to the nearest month."},

@@ -16,7 +16,7 @@ import (
 var arrays = []entry{
 	{Sig: "array_distinct(array(T)) array(T)", SQL: "tm_distinct({1})", Doc: "Without repetitions, in the order of first occurrence."},
 	{Sig: "array_union(array(T), array(T)) array(T)", SQL: "tm_distinct(tm_joint({1}, {2}))", Doc: "The elements of both without repetitions."},
-	{Sig: "array_intersect(array(T), array(T)) array(T)", SQL: "tm_intersect({1}, {2})", Doc: "The elements that both have, without repetitions."},
+	{Sig: "array_intersect(array(T), array(T)) array(T)", Emit: emitOnce("CASE WHEN len({1}) < len({2}) THEN tm_intersect({2}, {1}) ELSE tm_intersect({1}, {2}) END"), Doc: "The elements that both have, without repetitions, in the order of the longer array, the first of equally long ones."},
 	{Sig: "array_except(array(T), array(T)) array(T)", SQL: "tm_except({1}, {2})", Doc: "The elements that only the first has, without repetitions."},
 	{Sig: "array_join(array(T), varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are left out."},
 	{Sig: "array_join(array(T), varchar, varchar) varchar", Emit: emitArrayJoin, Doc: "The texts of the elements with a delimiter between; NULLs are replaced."},
@@ -29,6 +29,8 @@ var arrays = []entry{
 	{Sig: "cardinality(array(T)) bigint", SQL: "len({1})", Doc: "The number of elements."},
 	{Sig: "combinations(array(T), bigint) array(array(T))", Emit: emitCombinations, Ext: true, Doc: "The subsets of so many elements, a constant from 0 to 5; at most 100,000 elements in all."},
 	{Sig: "concat(array(T), array(T)...) array(T)", Emit: emitConcat, Doc: "The arrays joined; NULL when one is NULL."},
+	{Sig: "concat(array(T), T) array(T)", Emit: emitAppend, Doc: "The array with one more element at its end; NULL when that is NULL."},
+	{Sig: "concat(T, array(T)) array(T)", Emit: emitPrepend, Doc: "The array with one more element at its front; NULL when that is NULL."},
 	{Sig: "contains(array(T), T) boolean", Emit: emitSearch("tm_contains"), Ext: true, Doc: "Whether the element is in the array; NULL if it is not and a NULL is."},
 	{Sig: "element_at(array(T), bigint) T", SQL: "list_extract({1}, tm_not_zero({2}))", Doc: "The element at a position, from the end when negative; NULL beyond."},
 	{Sig: "flatten(array(array(T))) array(T)", SQL: "flatten({1})", Ext: true, Doc: "The elements of the inner arrays."},
@@ -43,6 +45,11 @@ var arrays = []entry{
 	{Sig: "zip(array(T), array(U), array(V), array(W)) array(row(T, U, V, W))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 	{Sig: "zip(array(T), array(U), array(V), array(W), array(X)) array(row(T, U, V, W, X))", Emit: emitZip, Doc: "Rows of the elements; shorter arrays are filled with NULL."},
 }
+
+var (
+	emitAppend  = emitOnce("CASE WHEN {2} IS NULL THEN NULL ELSE {1} || [{2}] END")
+	emitPrepend = emitOnce("CASE WHEN {1} IS NULL THEN NULL ELSE [{1}] || {2} END")
+)
 
 // emitArrayMax negates doubles, among which NaN is DuckDB's largest.
 func emitArrayMax(c Call) (string, error) {

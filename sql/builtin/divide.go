@@ -28,11 +28,11 @@ func divides(a Arg) bool {
 	return false
 }
 
-// emitNegate subtracts whole numbers from zero: the error of an overflow then names
-// the number.
+// emitNegate gives an overflow an error that no other expression has, of each type its
+// own: DuckDB says of neither which type it is.
 func emitNegate(c Call) (string, error) {
-	if c.Result.Kind == types.Double {
-		return fill("(-{1})", c), nil
+	if c.Result.Kind == types.Integer {
+		return fill("CAST(-CAST({1} AS HUGEINT) AS INTEGER)", c), nil
 	}
-	return fill("(CAST(0 AS "+DuckType(c.Result)+") - {1})", c), nil
+	return fill("(-{1})", c), nil
 }

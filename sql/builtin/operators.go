@@ -38,6 +38,6 @@ var operators = []entry{
 	{Sig: ":(varchar, bigint) varchar", Emit: emitOnce("tm_fitting({1}, {2})"), Doc: "CAST to varchar(n) of what is no varchar: the text; one that is longer is an error."},
 	{Sig: "?:(varchar, bigint) varchar", Emit: emitOnce("CASE WHEN length({1}) > {2} THEN NULL ELSE {1} END"), Doc: "TRY_CAST to varchar(n) of what is no varchar: the text; one that is longer is NULL."},
 	{Sig: "||(array(T), array(T)) array(T)", SQL: "({1} || {2})", Doc: "The arrays joined; NULL when one is NULL."},
-	{Sig: "||(array(T), T) array(T)", Emit: emitOnce("CASE WHEN {2} IS NULL THEN NULL ELSE {1} || [{2}] END"), Doc: "The array with one more element at its end; NULL when that is NULL."},
-	{Sig: "||(T, array(T)) array(T)", Emit: emitOnce("CASE WHEN {1} IS NULL THEN NULL ELSE [{1}] || {2} END"), Doc: "The array with one more element at its front; NULL when that is NULL."},
+	{Sig: "||(array(T), T) array(T)", Emit: emitAppend, Doc: "The array with one more element at its end; NULL when that is NULL."},
+	{Sig: "||(T, array(T)) array(T)", Emit: emitPrepend, Doc: "The array with one more element at its front; NULL when that is NULL."},
 }

@@ -38,18 +38,17 @@ func ParseISODate(text string) (int32, error) {
 
 // isoDate reads a date.
 func (r *reader) isoDate() {
-	if r.exactly(partYear, 4); r.bad || r.next() != '-' {
+	if r.signed(partYear, 4); r.bad || r.next() != '-' {
 		return
 	}
 	rest := r.rest()[1:]
 	switch _, count := (&reader{text: rest}).digits(4); {
 	case strings.HasPrefix(rest, "W") || strings.HasPrefix(rest, "w"):
-		r.at += 2
 		r.given[partYear] = false
 		r.set(partWeekYear, r.values[partYear])
-		r.exactly(partWeek, 2)
+		r.after(len("-W"), partWeek, 2)
 		r.further('-', partWeekday, 1)
-	case count == 3:
+	case count >= 3:
 		r.further('-', partYearDay, 3)
 	default:
 		r.further('-', partMonth, 2)
@@ -57,21 +56,19 @@ func (r *reader) isoDate() {
 	}
 }
 
-// exactly reads a number of so many digits.
-func (r *reader) exactly(to part, width int) {
+// after reads a number of one to so many digits after a separator of so many bytes.
+func (r *reader) after(separator int, to part, width int) {
 	start := r.at
-	n, count := r.digits(width)
-	if count != width {
-		r.at, r.bad = start, true
+	r.at += separator
+	if r.number(to, width); r.bad {
+		r.at = start
 	}
-	r.set(to, n)
 }
 
 // further reads a number after a separator, if that comes next.
 func (r *reader) further(separator byte, to part, width int) {
 	if !r.bad && r.next() == separator {
-		r.at++
-		r.exactly(to, width)
+		r.after(1, to, width)
 	}
 }
 
@@ -81,7 +78,7 @@ func (r *reader) isoClock() (nanos int64) {
 	if c < '0' || c > '9' {
 		return 0
 	}
-	r.exactly(partHour, 2)
+	r.number(partHour, 2)
 	for _, smaller := range [...]struct {
 		part part
 		unit int64
@@ -93,8 +90,7 @@ func (r *reader) isoClock() (nanos int64) {
 		if smaller.part == parts || r.bad || r.next() != ':' {
 			return 0
 		}
-		r.at++
-		r.exactly(smaller.part, 2)
+		r.after(1, smaller.part, 2)
 	}
 	return 0
 }

@@ -24,7 +24,7 @@ func (e *emitter) aggregate(n *plan.Aggregate) *block {
 		items = append(items, item{id: a.Col.ID, sql: e.aggCall(in, a.Call, "", ""), call: true})
 	}
 	for _, g := range n.Groupings {
-		items = append(items, item{id: g.Col.ID, sql: "CAST(grouping(" + pickTexts(keys, g.Keys) + ") AS BIGINT)"})
+		items = append(items, item{id: g.Col.ID, sql: "CAST(grouping(" + pickTexts(keys, g.Keys) + ") AS " + builtin.DuckType(g.Col.Type) + ")"})
 	}
 	b.items, b.grouped, b.group = items, true, groupText(keys, n.Sets)
 	return b

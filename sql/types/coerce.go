@@ -61,12 +61,6 @@ func (t Type) Points() Type {
 // Common returns the type to which values of a and b are coerced when they meet in
 // a comparison, CASE, IN, set operation or array, and false when there is none.
 func Common(a, b Type) (Type, bool) {
-	if _, ok := Coerce(a, b); ok {
-		return b, true
-	}
-	if _, ok := Coerce(b, a); ok {
-		return a, true
-	}
 	switch {
 	case a.Kind == Row && b.Kind == Row:
 		return commonRow(a, b)
@@ -78,10 +72,14 @@ func Common(a, b Type) (Type, bool) {
 	case a.Kind == Array && b.Kind == Timeseries:
 		return Common(a, ArrayOf(b.Points()))
 	}
-	return Type{}, false
+	if _, ok := Coerce(a, b); ok {
+		return b, true
+	}
+	_, ok := Coerce(b, a)
+	return a, ok
 }
 
-// commonRow keeps a field's name where both sides agree on it or only one has one.
+// commonRow keeps a field's name where both sides agree on it, as Trino does.
 func commonRow(a, b Type) (Type, bool) {
 	if len(a.Fields) != len(b.Fields) {
 		return Type{}, false
@@ -92,19 +90,11 @@ func commonRow(a, b Type) (Type, bool) {
 		if !ok {
 			return Type{}, false
 		}
-		fields[i] = Field{commonName(f.Name, b.Fields[i].Name), t}
+		if fields[i].Type = t; f.Name == b.Fields[i].Name {
+			fields[i].Name = f.Name
+		}
 	}
 	return RowOf(fields...), true
-}
-
-func commonName(a, b string) string {
-	if a == b || b == "" {
-		return a
-	}
-	if a == "" {
-		return b
-	}
-	return ""
 }
 
 // casts are the explicit conversions between scalar types (timestream-sql

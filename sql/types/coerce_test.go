@@ -14,7 +14,10 @@ func TestCommon(t *testing.T) {
 		{Of(IntervalDayToSecond), Of(IntervalYearToMonth), ""},
 		{ArrayOf(Of(Integer)), ArrayOf(Of(Double)), "array(double)"}, {ArrayOf(Of(Unknown)), ArrayOf(Of(Double)), "array(double)"},
 		{point, ArrayOf(RowOf(Field{"", Of(Timestamp)}, Field{"", Of(Double)})), "array(row(timestamp, double))"},
-		{named, RowOf(Field{"b", Of(Double)}, Field{"x", Of(Unknown)}), "row(double, x varchar)"},
+		{named, RowOf(Field{"b", Of(Double)}, Field{"x", Of(Unknown)}), "row(double, varchar)"},
+		{named, RowOf(Field{"a", Of(Double)}, Field{"x", Of(Varchar)}), "row(a double, varchar)"},
+		{named, RowOf(Field{"", Of(Integer)}, Field{"", Of(Varchar)}), "row(integer, varchar)"},
+		{ArrayOf(named), ArrayOf(RowOf(Field{"b", Of(Integer)}, Field{"", Of(Varchar)})), "array(row(integer, varchar))"},
 		{named, RowOf(Field{"b", Of(Double)}), ""},
 	}
 	for _, tt := range tests {
