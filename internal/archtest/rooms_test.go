@@ -46,6 +46,8 @@ var rooms = []room{
 	{path: "broker", storey: keepers, neighbours: []string{"identity"}},
 	{path: "tsdb", storey: keepers, neighbours: []string{"meta", "tsdb/hot", "tsdb/cold"},
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
+	{path: "tsdb/cold", storey: keepers, neighbours: []string{"objects"},
+		never: []string{"internal/duckdb", "sql", "sql/..."}, why: "files that any engine reads need none to be kept"},
 	{path: "tsdb/...", storey: keepers, neighbours: []string{"meta"},
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
 
