@@ -30,7 +30,8 @@ func (s *Store) Run(ctx context.Context) error {
 	for batch := s.queue.take(nil, s.opts.BatchRows); len(batch) > 0; batch = s.queue.take(nil, s.opts.BatchRows) {
 		answers <- answer{batch, s.commit(batch)}
 	}
-	s.dropTables()
+	close(s.stopped)
+	s.release()
 	close(answers)
 	<-answered
 	return nil
@@ -40,6 +41,8 @@ func (s *Store) Run(ctx context.Context) error {
 func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 	idle := time.NewTimer(s.opts.IdleAfter)
 	defer idle.Stop()
+	aging := time.NewTicker(s.opts.IdleAfter)
+	defer aging.Stop()
 	last := 0 // submissions of the batch before
 	for {
 		select {
@@ -51,11 +54,14 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 			answers <- answer{batch, s.commit(batch)}
 			s.checkpoint(s.opts.LogBytes)
 			idle.Reset(s.opts.IdleAfter)
+		case r := <-s.requests:
+			r.done <- r.do()
 		case <-s.wake:
-			s.dropTables()
+			s.release()
+		case <-aging.C:
+			s.freezeByAge()
 		case <-idle.C:
 			s.heal()
-			s.freezeByAge()
 			s.checkpoint(s.opts.IdleLog)
 			idle.Reset(s.opts.IdleAfter)
 		}

@@ -11,7 +11,10 @@ func (v *View) Bytes(scan Scan) int64 {
 	series := v.table.seriesCount()
 	rows := 0.0
 	for _, seg := range v.segments {
-		rows += float64(seg.rows) * seg.share(scan.Min, scan.Max)
+		rows += float64(seg.rows) * share(seg.first, seg.last, scan.Min, scan.Max)
+	}
+	for i := range v.files {
+		rows += float64(v.files[i].Rows) * share(v.files[i].MinTime, v.files[i].MaxTime, scan.Min, scan.Max)
 	}
 	if scan.Newest {
 		rows = min(rows, float64(series))
@@ -22,16 +25,16 @@ func (v *View) Bytes(scan Scan) int64 {
 	return int64(rows * float64(v.rowBytes(scan)))
 }
 
-// share is the part of a segment's time that lies between two times.
-func (s segmentView) share(from, to int64) float64 {
-	from, to = max(from, s.first), min(to, s.last)
+// share is the part of the time from first to last that lies between two times.
+func share(first, last, from, to int64) float64 {
+	from, to = max(from, first), min(to, last)
 	switch {
 	case from > to:
 		return 0
-	case s.first == s.last:
+	case first == last:
 		return 1
 	}
-	return (float64(to) - float64(from)) / (float64(s.last) - float64(s.first))
+	return (float64(to) - float64(from)) / (float64(last) - float64(first))
 }
 
 // rowBytes is the width of the columns that a scan reads.

@@ -21,26 +21,37 @@ func (p *part) define(ctx context.Context, tx *transaction) error {
 			}
 		}
 	}
-	if len(p.inserts) == 0 {
-		return nil
+	var err error
+	if p.target, err = p.ready(ctx, tx, false, p.inserts); err == nil {
+		p.overlay, err = p.ready(ctx, tx, true, p.overrides)
 	}
-	if p.target = p.table.open(); p.target == nil {
-		return p.createSegment(ctx, tx)
-	}
-	for _, r := range p.inserts {
-		if err := p.widen(ctx, tx, p.target, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
-func (p *part) createSegment(ctx context.Context, tx *transaction) error {
-	p.target = newSegment(p.table.id, p.table.nextSeq(), len(p.schema.columns), tx.store.opts.Now())
-	if err := tx.exec(ctx, createSegment(p.target.name, p.schema.columns)); err != nil {
-		return err
+// ready returns a segment that can take the rows, or nil when there are none.
+func (p *part) ready(ctx context.Context, tx *transaction, overlay bool, rows []*Row) (*segment, error) {
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	return tx.exec(ctx, "INSERT INTO hot_segments VALUES ($1, $2, $3)", p.table.id, p.target.seq, p.target.opened.UnixNano())
+	seg := p.table.open(overlay)
+	if seg == nil {
+		return p.createSegment(ctx, tx, overlay)
+	}
+	for _, r := range rows {
+		if err := p.widen(ctx, tx, seg, r); err != nil {
+			return nil, err
+		}
+	}
+	return seg, nil
+}
+
+func (p *part) createSegment(ctx context.Context, tx *transaction, overlay bool) (*segment, error) {
+	p.last++
+	seg := newSegment(p.table.id, p.last, overlay, len(p.schema.columns), tx.store.opts.Now())
+	if err := tx.exec(ctx, createSegment(seg.name, p.schema.columns)); err != nil {
+		return nil, err
+	}
+	return seg, tx.exec(ctx, "INSERT INTO hot_segments VALUES ($1, $2, $3, $4)", p.table.id, seg.seq, seg.opened.UnixNano(), overlay)
 }
 
 // defineDictionary writes down the growth of the schema.
@@ -136,12 +147,17 @@ func (p *part) addSeries(ctx context.Context, tx *transaction) error {
 	return tx.writer.appendRows(ctx, dictionaryName(p.table.id), columns, n)
 }
 
-// insert appends the new rows to the open segment.
+// insert appends the new rows to the open segment, and to the open overlay.
 func (p *part) insert(ctx context.Context, tx *transaction) error {
-	if len(p.inserts) == 0 {
+	if len(p.inserts) > 0 {
+		if err := p.appendTo(ctx, tx, p.target, p.inserts); err != nil {
+			return err
+		}
+	}
+	if len(p.overrides) == 0 {
 		return nil
 	}
-	return p.appendTo(ctx, tx, p.target, p.inserts)
+	return p.appendTo(ctx, tx, p.overlay, p.overrides)
 }
 
 const deleteAtOnce = 1024 // row numbers in one statement

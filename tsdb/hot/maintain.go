@@ -107,16 +107,17 @@ func (s *Store) freezeByAge() {
 func (t *Table) freeze(before time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if seg := t.open(); seg != nil && seg.opened.Before(before) {
-		seg.frozen = true
+	for _, seg := range t.mu.segments {
+		seg.frozen = seg.frozen || seg.opened.Before(before)
 	}
 }
 
-// dropTables removes the rows of deleted tables that no snapshot can read.
-func (s *Store) dropTables() {
+// release removes the rows of deleted tables, and of segments that are in files, when
+// no snapshot can read them any more.
+func (s *Store) release() {
 	for _, d := range s.takeDroppable() {
-		if err := s.dropTable(d.table); err != nil {
-			s.opts.Logger.Error("deleted table keeps its rows", "component", "hot", "table", d.table.id, "err", err)
+		if err := s.drop(d); err != nil {
+			s.opts.Logger.Error("rows that nobody reads stay in the file", "component", "hot", "table", d.table.id, "err", err)
 			s.mu.Lock()
 			s.mu.dropping = append(s.mu.dropping, d) // tried again when the next one is dropped, and at the next start
 			s.mu.Unlock()
@@ -129,10 +130,8 @@ func (s *Store) takeDroppable() []dropping {
 	defer s.mu.Unlock()
 	var ready []dropping
 	s.mu.dropping = slices.DeleteFunc(s.mu.dropping, func(d dropping) bool {
-		for n := range s.mu.snapshots {
-			if n <= d.after {
-				return false
-			}
+		if s.readable(d.after) {
+			return false
 		}
 		ready = append(ready, d)
 		return true
@@ -140,29 +139,78 @@ func (s *Store) takeDroppable() []dropping {
 	return ready
 }
 
-func (s *Store) dropTable(t *Table) (err error) {
-	if !t.mu.stored {
+// drop removes the rows from the file, in one transaction.
+func (s *Store) drop(d dropping) error {
+	switch {
+	case !d.table.mu.stored:
 		return nil
+	case d.segments == nil:
+		return s.inTransaction(d.table.dropAll(), nil)
 	}
+	err := s.inTransaction(d.table.dropSegments(d.segments), d.table.saveNewest)
+	if err == nil {
+		d.table.mu.unsaved = nil
+	}
+	return err
+}
+
+// inTransaction runs statements on the committer's connection, and then more if there
+// is any: all or nothing.
+func (s *Store) inTransaction(statements []string, more func(context.Context, *writer) error) (err error) {
 	ctx := context.Background()
-	statements := []string{"DROP TABLE " + dictionaryName(t.id)}
-	s.writer.forget(dictionaryName(t.id))
-	for _, seg := range t.mu.segments {
-		s.writer.forget(seg.name)
-		statements = append(statements, "DROP TABLE "+seg.name)
-	}
-	for _, name := range catalogTables {
-		statements = append(statements, fmt.Sprintf("DELETE FROM %s WHERE id = %d", name, t.id))
-	}
+	s.writer.forgetAll()
 	if _, err := s.writer.conn.Exec(ctx, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			s.writer.forgetAll()
+			_, _ = s.writer.conn.Exec(ctx, "ROLLBACK")
+		}
+	}()
 	for _, text := range statements {
 		if _, err := s.writer.conn.Exec(ctx, text); err != nil {
-			_, _ = s.writer.conn.Exec(ctx, "ROLLBACK")
+			return fmt.Errorf("%.60s: %w", text, err)
+		}
+	}
+	if more != nil {
+		if err := more(ctx, s.writer); err != nil {
 			return err
 		}
 	}
 	_, err = s.writer.conn.Exec(ctx, "COMMIT")
 	return err
+}
+
+func (t *Table) dropAll() []string {
+	list := []string{"DROP TABLE " + dictionaryName(t.id), "DROP TABLE IF EXISTS " + newestName(t.id)}
+	for _, seg := range t.mu.segments {
+		list = append(list, "DROP TABLE IF EXISTS "+seg.name)
+	}
+	for _, name := range catalogTables {
+		list = append(list, fmt.Sprintf("DELETE FROM %s WHERE id = %d", name, t.id))
+	}
+	return list
+}
+
+// dropSegments are the statements that remove segments, and make room for the newest
+// times of series whose newest row leaves the engine's file with them.
+func (t *Table) dropSegments(segments []*segment) []string {
+	list := []string{"CREATE TABLE IF NOT EXISTS " + newestName(t.id) + " (sid UINTEGER NOT NULL, newest BIGINT NOT NULL)"}
+	for _, seg := range segments {
+		list = append(list, "DROP TABLE IF EXISTS "+seg.name, fmt.Sprintf("DELETE FROM hot_segments WHERE id = %d AND seq = %d", t.id, seg.seq))
+	}
+	return list
+}
+
+// saveNewest writes down the newest times that the file does not have yet.
+func (t *Table) saveNewest(ctx context.Context, w *writer) error {
+	if len(t.mu.unsaved) == 0 {
+		return nil
+	}
+	times := make([]int64, len(t.mu.unsaved))
+	for i, n := range t.mu.unsaved {
+		times[i] = t.mu.series.at(n).newest
+	}
+	return w.appendRows(ctx, newestName(t.id), []duckdb.Data{{Uint32s: t.mu.unsaved}, {Int64s: times}}, len(times))
 }

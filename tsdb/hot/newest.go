@@ -27,7 +27,7 @@ const maxStragglers = 64
 // later segment than the view has, and when the scan's upper bound on time excludes
 // the newest row of one, behind which there may be another.
 func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
-	if !scan.Newest || len(v.segments) == 0 {
+	if !scan.Newest {
 		return nil
 	}
 	bySegment, ok := v.latest(sel, scan.Max)
@@ -42,16 +42,19 @@ func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
 }
 
 // latest returns by segment the newest times of the selected series, unless one is
-// beyond limit or in a segment that the view does not have.
+// beyond limit or in a segment or file that the view does not have.
 func (v *View) latest(sel selection, limit int64) (map[uint32][]latest, bool) {
-	t, last := v.table, v.segments[len(v.segments)-1].seq
+	t := v.table
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	if t.mu.flushed != v.flushed {
+		return nil, false // rows have moved on since
+	}
 	bySegment := map[uint32][]latest{}
 	for i := range sel.count(t.mu.series.len()) {
 		n := sel.at(i)
 		s := t.mu.series.at(n)
-		if s.home > last || s.newest > limit {
+		if s.home > v.last || s.newest > limit {
 			return nil, false
 		}
 		bySegment[s.home] = append(bySegment[s.home], latest{n, s.newest})

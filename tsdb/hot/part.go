@@ -15,10 +15,13 @@ type part struct {
 	pending map[uint64][]uint32 // new series by hash
 	tips    []int64             // newest times of the new series
 
-	inserts  []*Row
-	replaced map[*segment][]replacement
-	target   *segment         // takes the inserts
-	wider    map[*segment]int // columns that segments got
+	inserts   []*Row
+	overrides []*Row // their predecessors are in parts that do not change
+	replaced  map[*segment][]replacement
+	target    *segment         // takes the inserts
+	overlay   *segment         // takes the overrides
+	last      uint32           // the number of the newest segment
+	wider     map[*segment]int // columns that segments got
 }
 
 // placed is a row whose series and columns are known.
@@ -37,7 +40,7 @@ type move struct {
 func newPart(t *Table) *part {
 	return &part{
 		table: t, schema: t.mu.schema, late: map[key]*state{}, pending: map[uint64][]uint32{},
-		replaced: map[*segment][]replacement{}, wider: map[*segment]int{},
+		replaced: map[*segment][]replacement{}, wider: map[*segment]int{}, last: t.mu.last,
 	}
 }
 
@@ -141,15 +144,13 @@ func (p *part) undo() {
 
 // publish shows readers what was committed.
 func (p *part) publish() {
-	for _, r := range p.inserts {
-		p.target.filter.add(r.key())
-	}
 	t := p.table
+	p.target.note(p.inserts)
+	p.overlay.note(p.overrides)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(p.inserts) > 0 {
-		p.publishSegment()
-	}
+	p.publishSegment(p.target, p.inserts)
+	p.publishSegment(p.overlay, p.overrides)
 	t.mu.schema = p.schema
 	for i, r := range p.fresh {
 		n := t.mu.series.add(r, p.schema)
@@ -160,19 +161,35 @@ func (p *part) publish() {
 		s := t.mu.series.at(m.series)
 		s.newest, s.home = s.tip, p.target.seq
 	}
+	for _, r := range p.overrides {
+		if s := t.mu.series.at(r.series); r.Time == s.newest {
+			s.home = p.overlay.seq
+		}
+	}
 	for seg, n := range p.wider {
 		seg.columns = n
 	}
 }
 
-func (p *part) publishSegment() {
-	t, seg := p.table, p.target
-	if seg != t.open() {
+// note adds rows to the segment's filter. It is the committer's own.
+func (seg *segment) note(rows []*Row) {
+	for _, r := range rows {
+		seg.filter.add(r.key())
+	}
+}
+
+func (p *part) publishSegment(seg *segment, rows []*Row) {
+	if len(rows) == 0 {
+		return
+	}
+	t := p.table
+	if seg != t.open(seg.overlay) {
 		t.mu.stored = true
 		t.mu.segments = append(t.mu.segments, seg)
+		t.mu.last = seg.seq
 	}
-	seg.rows += len(p.inserts)
-	for _, r := range p.inserts {
+	seg.rows += len(rows)
+	for _, r := range rows {
 		seg.min, seg.max = min(seg.min, r.Time), max(seg.max, r.Time)
 	}
 	seg.frozen = seg.rows >= t.store.opts.SegmentRows

@@ -1,8 +1,10 @@
 package hot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,8 +102,14 @@ func checkFormat(ctx context.Context, conn *duckdb.Conn) error {
 		_, err := conn.Exec(ctx, "INSERT INTO hot_format VALUES ($1)", formatVersion)
 		return err
 	}
-	if found[0][0] != int32(formatVersion) {
-		return fmt.Errorf("the file has format %v, this program reads format %d", found[0][0], formatVersion)
+	version := int(found[0][0].(int32))
+	if version < 1 || version > formatVersion {
+		return fmt.Errorf("the file has format %d, this program reads formats 1 to %d", version, formatVersion)
+	}
+	for ; version < formatVersion; version++ {
+		if _, err := conn.Exec(ctx, upgrades[version]); err != nil {
+			return fmt.Errorf("upgrade from format %d: %w", version, err)
+		}
 	}
 	return nil
 }
@@ -119,7 +127,7 @@ func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) (
 func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.mu.stored, t.mu.schema, t.mu.segments = true, newSchema(), nil
+	t.mu.stored, t.mu.schema, t.mu.segments, t.mu.unsaved = true, newSchema(), nil, nil
 	t.mu.series.reset()
 	if err := t.recoverSchema(ctx, conn); err != nil {
 		return err
@@ -127,19 +135,67 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	if err := t.recoverSeries(ctx, conn); err != nil {
 		return fmt.Errorf("dictionary: %w", err)
 	}
-	segments, err := collect(ctx, conn, "SELECT seq, opened FROM hot_segments WHERE id = $1 ORDER BY seq", t.id)
+	if err := t.recoverNewest(ctx, conn); err != nil {
+		return fmt.Errorf("newest times: %w", err)
+	}
+	segments, err := collect(ctx, conn, "SELECT seq, opened, overlay FROM hot_segments WHERE id = $1 ORDER BY overlay, seq", t.id)
 	if err != nil {
 		return err
 	}
-	for i, row := range segments {
-		seg := newSegment(t.id, uint32(row[0].(int64)), 0, time.Unix(0, row[1].(int64)))
+	for _, row := range segments {
+		seg := newSegment(t.id, uint32(row[0].(int64)), row[2].(bool), 0, time.Unix(0, row[1].(int64)))
 		if err := t.recoverSegment(ctx, conn, seg); err != nil {
 			return fmt.Errorf("segment %s: %w", seg.name, err)
 		}
-		seg.frozen = i < len(segments)-1 || seg.rows >= t.store.opts.SegmentRows
 		t.mu.segments = append(t.mu.segments, seg)
 	}
+	t.refreeze()
+	t.leave(t.mu.flushed)
 	return nil
+}
+
+// refreeze closes all segments but the last, which takes rows again, and that one too
+// when there is an overlay: rows of the overlay may replace some of its own.
+func (t *Table) refreeze() {
+	slices.SortFunc(t.mu.segments, func(a, b *segment) int { return cmp.Compare(a.seq, b.seq) })
+	overlaid := slices.ContainsFunc(t.mu.segments, func(seg *segment) bool { return seg.overlay })
+	var last [2]*segment
+	for _, seg := range t.mu.segments {
+		seg.frozen, last[bit(seg.overlay)] = true, seg
+		t.mu.last = max(t.mu.last, seg.seq)
+	}
+	for _, seg := range last {
+		if seg != nil && (seg.overlay || !overlaid) {
+			seg.frozen = seg.rows >= t.store.opts.SegmentRows
+		}
+	}
+}
+
+// recoverNewest reads the newest times of series whose newest row is in a file.
+func (t *Table) recoverNewest(ctx context.Context, conn *duckdb.Conn) error {
+	there, err := collect(ctx, conn, "SELECT 1 FROM duckdb_tables() WHERE table_name = $1", newestName(t.id))
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	rows, err := conn.Query(ctx, "SELECT sid, max(newest) FROM "+newestName(t.id)+" GROUP BY sid")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for {
+		chunk, err := rows.Next(ctx)
+		if err != nil || chunk == nil {
+			return err
+		}
+		sids, times := chunk.Column(0).Uint32s(chunk.Len()), chunk.Column(1).Int64s(chunk.Len())
+		for i, sid := range sids {
+			if int(sid) >= t.mu.series.len() {
+				return fmt.Errorf("series %d is not in the dictionary", sid)
+			}
+			s := t.mu.series.at(sid)
+			s.newest, s.tip, s.home = times[i], times[i], inFiles
+		}
+	}
 }
 
 func (t *Table) recoverSchema(ctx context.Context, conn *duckdb.Conn) error {
@@ -234,7 +290,7 @@ func (t *Table) recoverRows(seg *segment, sids []uint32, times []int64) error {
 		}
 		seg.filter.add(key{sid, times[i]})
 		seg.min, seg.max = min(seg.min, times[i]), max(seg.max, times[i])
-		if s := t.mu.series.at(sid); times[i] > s.newest {
+		if s := t.mu.series.at(sid); times[i] >= s.newest {
 			s.newest, s.tip, s.home = times[i], times[i], seg.seq
 		}
 	}

@@ -54,11 +54,10 @@ func (v *View) Relation(scan Scan) string {
 	if sel.listed && len(sel.series) == 0 {
 		return v.empty(scan)
 	}
-	parts := v.parts(scan, sel)
-	if len(parts) == 0 {
+	rows := v.rows(scan, sel)
+	if rows == "" {
 		return v.empty(scan)
 	}
-	rows := strings.Join(parts, " UNION ALL ")
 	if !scan.needsDictionary(sel) {
 		return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s)"
 	}
@@ -158,40 +157,114 @@ func (v *View) dictionary(scan Scan, sel selection) string {
 	return b.String()
 }
 
-// parts returns the SELECTs over single segments.
-func (v *View) parts(scan Scan, sel selection) []string {
-	var parts []string
+// rows selects sid, time and the values of the scan from all parts of the view, each
+// row once; it is empty when no part can have one.
+func (v *View) rows(scan Scan, sel selection) string {
 	newest := v.newest(scan, sel)
+	base := strings.Join(append(v.parts(scan, sel, newest), v.fileParts(scan, sel, newest)...), " UNION ALL ")
+	overlays := v.overlays(scan)
+	if len(overlays) == 0 {
+		return base
+	}
+	var all []string
+	for i, seg := range overlays {
+		for _, text := range v.segmentParts(seg, scan, sel, newest) {
+			all = append(all, exceptOverlaid(text, overlays[i+1:], scan.Min, scan.Max))
+		}
+	}
+	if base != "" {
+		all = append(all, exceptOverlaid(base, overlays, scan.Min, scan.Max))
+	}
+	return strings.Join(all, " UNION ALL ")
+}
+
+// parts returns the SELECTs over single segments that are no overlays.
+func (v *View) parts(scan Scan, sel selection, newest map[uint32][]window) []string {
+	var parts []string
 	for _, seg := range v.segments {
-		if seg.max < scan.Min || seg.min > scan.Max {
-			continue
-		}
-		if newest == nil {
-			parts = append(parts, v.part(seg, scan, scan.Min, scan.Max, sel))
-			continue
-		}
-		for _, w := range newest[seg.seq] {
-			parts = append(parts, v.part(seg, scan, max(scan.Min, w.min), min(scan.Max, w.max), w.series))
+		if !seg.overlay && seg.max >= scan.Min && seg.min <= scan.Max {
+			parts = append(parts, v.segmentParts(seg, scan, sel, newest)...)
 		}
 	}
 	return parts
 }
 
+// segmentParts returns the SELECTs over one segment: one, or one for each window.
+func (v *View) segmentParts(seg segmentView, scan Scan, sel selection, newest map[uint32][]window) []string {
+	if newest == nil {
+		return []string{v.part(seg, scan, selecting{scan.Min, scan.Max, sel})}
+	}
+	var parts []string
+	for _, w := range newest[seg.seq] {
+		parts = append(parts, v.part(seg, scan, w.within(scan)))
+	}
+	return parts
+}
+
+// within is the window inside the bounds of a scan.
+func (w window) within(scan Scan) selecting {
+	return selecting{max(scan.Min, w.min), min(scan.Max, w.max), w.series}
+}
+
+// fileParts returns the SELECTs over files.
+func (v *View) fileParts(scan Scan, sel selection, newest map[uint32][]window) []string {
+	if newest == nil {
+		return v.filePart(nil, scan, selecting{scan.Min, scan.Max, sel})
+	}
+	var parts []string
+	for _, w := range newest[inFiles] {
+		parts = v.filePart(parts, scan, w.within(scan))
+	}
+	return parts
+}
+
+func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
+	files := slices.DeleteFunc(slices.Clone(v.files), func(f File) bool { return !f.touches(want.from, want.to) || !f.holds(want.sel) })
+	if len(files) == 0 {
+		return parts
+	}
+	return append(parts, filesText(files, v.fields, v.schema, scan.values(), false, want, v.deletes))
+}
+
+// values are the ordinals of the value columns that a scan reads.
+func (s Scan) values() []int {
+	var list []int
+	for _, f := range s.Fields {
+		if f.Role == ValueField {
+			list = append(list, f.Ordinal)
+		}
+	}
+	return list
+}
+
 // part selects the rows of one segment.
-func (v *View) part(seg segmentView, scan Scan, from, to int64, sel selection) string {
+func (v *View) part(seg segmentView, scan Scan, want selecting) string {
+	return segmentText(seg.name, seg.columns, v.schema, scan.values(), false, want)
+}
+
+// segmentText selects sid, time, the version if it is wanted and value columns from a
+// segment that has the first so many value columns.
+func segmentText(name string, columns int, sc *schema, values []int, version bool, want selecting) string {
 	var b strings.Builder
 	b.WriteString("SELECT sid, time")
-	for _, f := range scan.Fields {
-		if f.Role != ValueField {
-			continue
-		}
-		name := valueColumn(f.Ordinal)
-		if f.Ordinal >= seg.columns {
-			name = "NULL::" + v.typeOf(f) + " AS " + name
-		}
-		b.WriteString(", " + name)
+	if version {
+		b.WriteString(", version")
 	}
-	b.WriteString(" FROM " + seg.name)
+	for _, v := range values {
+		text := valueColumn(v)
+		if v >= columns {
+			text = "NULL::" + sqlTypes[sc.columns[v].Type] + " AS " + text
+		}
+		b.WriteString(", " + text)
+	}
+	b.WriteString(" FROM " + name)
+	if where := want.conditions("sid"); len(where) > 0 {
+		b.WriteString(" WHERE " + strings.Join(where, " AND "))
+	}
+	return b.String()
+}
+
+func timeRange(from, to int64) []string {
 	var where []string
 	if from != math.MinInt64 {
 		where = append(where, "time >= "+instant(from))
@@ -199,15 +272,7 @@ func (v *View) part(seg segmentView, scan Scan, from, to int64, sel selection) s
 	if to != math.MaxInt64 {
 		where = append(where, "time <= "+instant(to))
 	}
-	if sel.single() {
-		where = append(where, "sid = "+sel.text())
-	} else if sel.listed {
-		where = append(where, "sid IN ("+sel.text()+")")
-	}
-	if len(where) > 0 {
-		b.WriteString(" WHERE " + strings.Join(where, " AND "))
-	}
-	return b.String()
+	return where
 }
 
 func instant(ns int64) string { return fmt.Sprintf("make_timestamp_ns(%d)", ns) }

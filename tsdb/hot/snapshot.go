@@ -23,13 +23,19 @@ type Snapshot struct {
 type View struct {
 	table    *Table
 	schema   *schema
-	segments []segmentView
+	segments []segmentView // overlays among them
+	files    []File
+	fields   map[string]int
+	deletes  []deletion
+	last     uint32 // the highest number of a segment then
+	flushed  uint32 // the segments up to this number were in files
 }
 
 // segmentView is what a reader must know of a segment.
 type segmentView struct {
 	seq      uint32
 	name     string
+	overlay  bool
 	columns  int
 	min, max int64 // times that its rows may have
 
@@ -82,9 +88,12 @@ func (sn *Snapshot) View(t *Table) *View {
 func (t *Table) view() *View {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	v := &View{table: t, schema: t.mu.schema, segments: make([]segmentView, len(t.mu.segments))}
+	v := &View{
+		table: t, schema: t.mu.schema, segments: make([]segmentView, len(t.mu.segments)),
+		files: t.mu.files, fields: t.mu.fields, deletes: t.mu.deletes, last: t.mu.last, flushed: t.mu.flushed,
+	}
 	for i, seg := range t.mu.segments {
-		v.segments[i] = segmentView{seg.seq, seg.name, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max}
+		v.segments[i] = segmentView{seg.seq, seg.name, seg.overlay, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max}
 		if !seg.frozen {
 			// Rows committed after the view are in the query's answer or not; their times must not be pruned
 			// by bounds that are older than they are.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,21 +20,27 @@ type Store struct {
 	writer  *writer // the committer's own
 	metrics *metrics
 	health  atomic.Pointer[error]
-	wake    chan struct{} // a table waits to be dropped
+	wake    chan struct{} // something waits to be dropped
+
+	requests chan request  // for the committer
+	stopped  chan struct{} // closed when it serves no more
 
 	mu struct {
 		sync.Mutex
 		tables    map[uint32]*Table
 		dropping  []dropping
+		removed   map[string]uint64   // files that left their table, and the latest snapshot then
 		snapshots map[uint64]struct{} // by number, those that are open
 		last      uint64              // number of the latest snapshot
 	}
 }
 
-// dropping is a table whose rows go once the snapshots up to a number are closed.
+// dropping is a table, or some of its segments, whose rows go once the snapshots up to
+// a number are closed.
 type dropping struct {
-	table *Table
-	after uint64
+	table    *Table
+	segments []*segment // nil: all there is
+	after    uint64
 }
 
 // Open reads the tables, series and segments that the engine's file holds.
@@ -41,8 +49,11 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		return nil, err
 	}
 	opts = opts.withDefaults()
-	s := &Store{opts: opts, queue: newQueue(opts.QueueRows, opts.QueueBytes), wake: make(chan struct{}, 1)}
-	s.mu.tables, s.mu.snapshots = map[uint32]*Table{}, map[uint64]struct{}{}
+	s := &Store{
+		opts: opts, queue: newQueue(opts.QueueRows, opts.QueueBytes), wake: make(chan struct{}, 1),
+		requests: make(chan request), stopped: make(chan struct{}),
+	}
+	s.mu.tables, s.mu.snapshots, s.mu.removed = map[uint32]*Table{}, map[uint64]struct{}{}, map[string]uint64{}
 	s.metrics = newMetrics(opts.Registerer, s)
 	conn, err := opts.Engine.Connect(ctx)
 	if err != nil {
@@ -72,6 +83,38 @@ func (s *Store) Table(id uint32) *Table {
 	return t
 }
 
+// Tables returns all tables.
+func (s *Store) Tables() []*Table {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.mu.tables))
+}
+
+// Unread reports whether no snapshot can read a file that has left its table.
+func (s *Store) Unread(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	after, ok := s.mu.removed[path]
+	if !ok {
+		return true
+	}
+	if s.readable(after) {
+		return false
+	}
+	delete(s.mu.removed, path)
+	return true
+}
+
+// readable reports whether a snapshot up to a number is open. The lock is held.
+func (s *Store) readable(number uint64) bool {
+	for n := range s.mu.snapshots {
+		if n <= number {
+			return true
+		}
+	}
+	return false
+}
+
 // Drop forgets a table. Its rows go from the file when no snapshot can read them any
 // more; what is submitted to it afterwards is refused.
 func (s *Store) Drop(id uint32) {
@@ -83,7 +126,7 @@ func (s *Store) Drop(id uint32) {
 	}
 	t.dropped.Store(true)
 	delete(s.mu.tables, id)
-	s.mu.dropping = append(s.mu.dropping, dropping{t, s.mu.last})
+	s.mu.dropping = append(s.mu.dropping, dropping{table: t, after: s.mu.last})
 	s.notify()
 }
 

@@ -3,6 +3,7 @@ package hot
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,15 +20,25 @@ type Table struct {
 		stored   bool // its dictionary exists
 		schema   *schema
 		series   seriesTable
-		segments []*segment // by age; the last may be open
+		segments []*segment // by number, overlays among them; one of each kind may be open
+		last     uint32     // the highest number that a segment had
+		flushed  uint32     // the segments up to this number are in files
+		files    []File
+		fields   map[string]int // of the files' columns, by name
+		deletes  []deletion     // that some file lacks; replaced, never changed
+		deleted  uint64         // the number of the last delete
+		unsaved  []uint32       // series whose newest row is in a file, which the engine's file does not say yet
+		moving   bool           // a Moving is under way
 	}
 }
 
-// segment is a DuckDB table of rows. Only the last of a table takes new rows; a row
-// that replaces another stays in the other's segment.
+// segment is a DuckDB table of rows. A frozen one never changes: a row that replaces
+// one of its rows, or one of a file, goes into an overlay, whose rows count instead of
+// theirs. A row that replaces one of an open segment or overlay stays there.
 type segment struct {
 	seq      uint32
 	name     string
+	overlay  bool
 	columns  int // it has the first so many value columns of the schema
 	rows     int
 	min, max int64 // times
@@ -43,27 +54,25 @@ func newTable(s *Store, id uint32) *Table {
 	return t
 }
 
-func newSegment(id, seq uint32, columns int, opened time.Time) *segment {
+func newSegment(id, seq uint32, overlay bool, columns int, opened time.Time) *segment {
 	return &segment{
-		seq: seq, name: segmentName(id, seq), columns: columns,
+		seq: seq, name: segmentName(id, seq), overlay: overlay, columns: columns,
 		min: math.MaxInt64, max: math.MinInt64, opened: opened,
 	}
 }
 
-// open returns the segment that takes new rows, or nil.
-func (t *Table) open() *segment {
-	if n := len(t.mu.segments); n > 0 && !t.mu.segments[n-1].frozen {
-		return t.mu.segments[n-1]
+// ID returns the table's number.
+func (t *Table) ID() uint32 { return t.id }
+
+// open returns the segment that takes new rows, or the overlay that takes those that
+// replace others; nil when there is none.
+func (t *Table) open(overlay bool) *segment {
+	for _, seg := range slices.Backward(t.mu.segments) {
+		if !seg.frozen && seg.overlay == overlay {
+			return seg
+		}
 	}
 	return nil
-}
-
-// nextSeq returns the number of the next segment.
-func (t *Table) nextSeq() uint32 {
-	if n := len(t.mu.segments); n > 0 {
-		return t.mu.segments[n-1].seq + 1
-	}
-	return 1
 }
 
 // Submit hands rows to the committer and returns once they wait in its queue. done is

@@ -102,7 +102,7 @@ func (tx *transaction) exec(ctx context.Context, text string, args ...any) error
 
 // changes reports whether there is anything to write. Rows that were refused add no columns.
 func (p *part) changes() bool {
-	if len(p.inserts) > 0 || len(p.replaced) > 0 {
+	if len(p.inserts) > 0 || len(p.replaced) > 0 || len(p.overrides) > 0 {
 		return true
 	}
 	p.schema = p.table.mu.schema
@@ -111,8 +111,8 @@ func (p *part) changes() bool {
 
 // appends reports whether all that is to do is to append to the segment that is open.
 func (p *part) appends() bool {
-	p.target = p.table.open()
-	return p.target != nil && len(p.replaced) == 0 && len(p.fresh) == 0 && p.schema == p.table.mu.schema &&
+	p.target = p.table.open(false)
+	return p.target != nil && len(p.replaced) == 0 && len(p.overrides) == 0 && len(p.fresh) == 0 && p.schema == p.table.mu.schema &&
 		p.target.columns == len(p.schema.columns)
 }
 

@@ -143,7 +143,7 @@ func TestRecoveryLeavesDeletedTablesDeleted(t *testing.T) {
 	if err := query.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.dropTables()
+	s.release()
 	left, err := collect(t.Context(), s.writer.conn, "SELECT id FROM hot_tables")
 	if err != nil || len(left) != 0 {
 		t.Errorf("the file keeps %v, %v after the query ended, want nothing", left, err)

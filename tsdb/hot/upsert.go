@@ -6,8 +6,9 @@ type state struct {
 	exists  bool
 	version int64
 	cells   []Cell
-	row     *Row     // what must be written, nil for nothing
-	segment *segment // where it is stored, nil for nowhere
+	row     *Row // what must be written, nil for nothing
+	stored  bool
+	segment *segment // where it is stored, nil for a file
 	rowid   int64
 }
 
@@ -55,11 +56,14 @@ func rowsOf(list []placed) []*Row {
 }
 
 func (p *part) collect(st *state) {
-	if st.segment == nil {
+	switch {
+	case !st.stored:
 		p.inserts = append(p.inserts, st.row)
-		return
+	case st.segment == nil || st.segment.frozen:
+		p.overrides = append(p.overrides, st.row)
+	default:
+		p.replaced[st.segment] = append(p.replaced[st.segment], replacement{st.rowid, st.row})
 	}
-	p.replaced[st.segment] = append(p.replaced[st.segment], replacement{st.rowid, st.row})
 }
 
 // apply is the table of Timestream's upsert rules (developer guide, "Writing data",
