@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <stdexcept>
 
-// Two things that DuckDB leaves open are closed here. The linker puts the functions at
-// the end of this file between DuckDB's allocator, the evaluation of a scalar function
-// and their callers (hooks_linux.go); a library without them would not link.
+// Three things that DuckDB leaves open are closed here. The linker puts the functions at
+// the end of this file between DuckDB's allocator, the evaluation of a scalar function,
+// the hash of an expression and their callers (hooks_linux.go); a library without them
+// would not link.
 //
 // Memory: DuckDB's limit counts the blocks of its buffer manager. The vectors that it
 // computes with are beside it, and one vector of lists may take gigabytes. So the
@@ -16,6 +17,14 @@
 // Interrupts: DuckDB looks for them between blocks of rows, and one block may take
 // hours: of lambdas in lambdas, or of functions of long texts. So they are looked for
 // before each function, and where a function allocates.
+//
+// Planning: DuckDB's hash of an expression is the exclusive or of its parts, so f(f(x))
+// has that of x. Where it looks for expressions that occur twice, it compares each level
+// of nested calls with half of the others, to the bottom: cubic in the depth, and nothing
+// interrupts it. So the parts are mixed at each level. And where DuckDB binds a call of
+// constants it evaluates each argument, to see whether it is NULL, and so each level of
+// nested calls all those below: what one statement may spend on that is bounded, and the
+// rest is evaluated when it runs.
 namespace {
 
 std::atomic<long long> used{0}, ceiling{0};
@@ -35,6 +44,10 @@ thread_local void *evaluating = nullptr; // the client that a function is evalua
 thread_local int functions = 0;          // that are being evaluated
 thread_local int ours = 0;               // of them, or below them, in Go
 thread_local bool operating = false;
+
+constexpr int most_folded = 20000; // functions evaluated to bind and optimize one statement
+thread_local int folding = 0;      // expressions of constants that are being evaluated, one within another
+thread_local int folded = 0;       // functions evaluated for that by the statement
 
 bool is_stopping(void *client) {
 	if (client == nullptr || stops.load(std::memory_order_relaxed) == 0) {
@@ -88,12 +101,20 @@ struct evaluation {
 		}
 		evaluating = client;
 		functions++;
+		folded += folding > 0;
 	}
 	~evaluation() {
 		evaluating = outer;
 		functions--;
 	}
 };
+
+// mix is the last step of MurmurHash3: each bit of the result depends on all of h.
+unsigned long long mix(unsigned long long h) {
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdULL;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return h ^ h >> 33;
+}
 
 } // namespace
 
@@ -113,13 +134,19 @@ void tidemark_go_on(void *stopped) {
 int tidemark_stopped(void) { return is_stopping(evaluating); }
 void tidemark_enter_ours(void) { ours++; }
 void tidemark_leave_ours(void) { ours--; }
-void tidemark_end_operating(void) { operating = false; }
+void tidemark_end_operating(void) {
+	operating = false;
+	folded = 0;
+}
 
 #define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
 #define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
 #define FREE(kind) kind##_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
 #define EVALUATE(kind) kind##_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
 #define OPERATE(kind) kind##_ZN6duckdb16OperatorProfiler13StartOperatorENS_12optional_ptrIKNS_16PhysicalOperatorELb1EEE
+#define FOLD(kind) kind##_ZN6duckdb18ExpressionExecutor17TryEvaluateScalarERNS_13ClientContextERKNS_10ExpressionERNS_5ValueE
+#define HASH_BOUND(kind) kind##_ZNK6duckdb10Expression4HashEv
+#define HASH_PARSED(kind) kind##_ZNK6duckdb16ParsedExpression4HashEv
 #define HAS_CONTEXT _ZN6duckdb18ExpressionExecutor10HasContextEv
 #define CONTEXT _ZN6duckdb18ExpressionExecutor10GetContextEv
 
@@ -128,6 +155,9 @@ unsigned char *REALLOCATE(__real_)(void *data, unsigned char *old, size_t old_si
 void FREE(__real_)(void *data, unsigned char *old, size_t size);
 void EVALUATE(__real_)(void *executor, void *expr, void *state, void *rows, size_t count, void *result);
 void OPERATE(__real_)(void *profiler, void *op);
+bool FOLD(__real_)(void *client, const void *expr, void *result);
+unsigned long long HASH_BOUND(__real_)(const void *expr);
+unsigned long long HASH_PARSED(__real_)(const void *expr);
 bool HAS_CONTEXT(void *executor);
 void *CONTEXT(void *executor);
 
@@ -172,5 +202,17 @@ void OPERATE(__wrap_)(void *profiler, void *op) {
 	operating = true;
 	OPERATE(__real_)(profiler, op);
 }
+
+// The answer false is that of an expression whose evaluation fails.
+bool FOLD(__wrap_)(void *client, const void *expr, void *result) {
+	struct fold {
+		fold() { folding++; }
+		~fold() { folding--; }
+	} now;
+	return folded <= most_folded && FOLD(__real_)(client, expr, result);
+}
+
+unsigned long long HASH_BOUND(__wrap_)(const void *expr) { return mix(HASH_BOUND(__real_)(expr)); }
+unsigned long long HASH_PARSED(__wrap_)(const void *expr) { return mix(HASH_PARSED(__real_)(expr)); }
 
 } // extern "C"

@@ -6,6 +6,9 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb17JemallocExtension4FreeEPNS_20PrivateAllocatorDataEPhm
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor7ExecuteERKNS_23BoundFunctionExpressionEPNS_15ExpressionStateEPKNS_15SelectionVectorEmRNS_6VectorE
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb16OperatorProfiler13StartOperatorENS_12optional_ptrIKNS_16PhysicalOperatorELb1EEE
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor17TryEvaluateScalarERNS_13ClientContextERKNS_10ExpressionERNS_5ValueE
+// #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb10Expression4HashEv
+// #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb16ParsedExpression4HashEv
 import "C"
 
 import (
