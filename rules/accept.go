@@ -138,41 +138,45 @@ func (d *delivery) finish(err error) {
 }
 
 // execute evaluates one rule. An error in its SQL ends it without any action
-// (AWS page "Error handling"): only the log and the metrics tell.
+// (AWS page "Error handling"): actions that keep what fails keep the message, and the
+// log and the metrics tell.
 func (e *Engine) execute(c *compiled, m *broker.Message, in *iotsql.Input, d *delivery) {
 	c.metrics.matches.Inc()
-	res, err := c.stmt.Evaluate(e.ctx, in)
+	x := &execution{engine: e, rule: c, delivery: d, actions: c.actions}
+	res, err := x.evaluate(m, in)
+	switch {
+	case err != nil && e.ctx.Err() != nil: // the end of the engine is a reason to send the message again
+		d.finish(errStopping)
+	case err != nil:
+		x.unevaluated(err)
+	case !res.Matched || len(c.actions) == 0:
+		d.finish(nil)
+	default:
+		x.start()
+	}
+}
+
+// evaluate makes the event out of a message.
+func (x *execution) evaluate(m *broker.Message, in *iotsql.Input) (iotsql.Result, error) {
+	c := x.rule
+	res, err := c.stmt.Evaluate(x.engine.ctx, in)
 	c.metrics.executions.Inc()
 	if c.stmt.ReadsFields() && !in.ReadableBy(c.stmt.Version()) {
 		c.metrics.parseErrors.Inc()
 	}
-	if err != nil {
-		d.finish(e.evaluationFailed(c, err))
-		return
-	}
-	if !res.Matched || len(c.actions) == 0 {
-		d.finish(nil)
-		return
-	}
-	x := &execution{engine: e, rule: c, delivery: d, ev: Event{
-		Rule: c.rule.Name, Message: m, Value: res.Value, raw: res.Raw, in: in, vars: res.Vars, rule: c,
-	}}
-	x.start()
+	x.ev = Event{Rule: c.rule.Name, Message: m, Value: res.Value, raw: res.Raw, in: in, vars: res.Vars, rule: c}
+	return res, err
 }
 
-// evaluationFailed counts and logs an error in SQL. Only the end of the engine
-// is a reason to send the message again.
-func (e *Engine) evaluationFailed(c *compiled, err error) error {
-	if e.ctx.Err() != nil {
-		return errStopping
-	}
+// unevaluated counts, logs and keeps an error in SQL.
+func (x *execution) unevaluated(err error) {
 	if failed, ok := errors.AsType[*iotsql.EvalError](err); ok && failed.Function != "" {
-		c.metrics.functionErrors.Inc()
+		x.rule.metrics.functionErrors.Inc()
 	} else {
-		c.metrics.parseErrors.Inc()
+		x.rule.metrics.parseErrors.Inc()
 	}
-	e.warn(c, "topic rule could not be evaluated", "err", err)
-	return nil
+	x.engine.warn(x.rule, "topic rule could not be evaluated", "err", err)
+	x.keepAll(fault.Wrap(fault.Invalid, err))
 }
 
 // warn logs about a rule, at most once a second for each.
@@ -187,6 +191,8 @@ type execution struct {
 	engine   *Engine
 	rule     *compiled
 	delivery *delivery
+	actions  []runner
+	replay   bool // of a kept message: failures are not kept again, and all of them are reported
 	ev       Event
 	pending  atomic.Int32
 
@@ -194,15 +200,16 @@ type execution struct {
 		sync.Mutex
 		failures []failure
 		resend   error // the first failure that sending again can cure
+		unkept   error // the first that could not be kept: no error action makes up for it
 	}
 }
 
 // start runs all actions side by side.
 func (x *execution) start() {
-	x.pending.Store(int32(len(x.rule.actions)))
+	x.pending.Store(int32(len(x.actions)))
 	large := x.ev.tooLarge()
-	for i := range x.rule.actions {
-		run := &x.rule.actions[i]
+	for i := range x.actions {
+		run := &x.actions[i]
 		if large {
 			x.settle(run, fault.New(fault.Exceeded, "the result of SELECT is larger than %d bytes", MaxPayload))
 			continue
@@ -216,17 +223,25 @@ func (x *execution) start() {
 func (x *execution) settle(run *runner, err error) {
 	if err == nil {
 		run.metrics.successes.Inc()
-	} else {
-		run.metrics.failures.Inc()
-		x.engine.warn(x.rule, "topic rule action failed", "action", run.kind, "err", err)
-		x.record(run, err)
+		x.settled()
+		return
 	}
+	run.metrics.failures.Inc()
+	x.engine.warn(x.rule, "topic rule action failed", "action", run.kind, "err", err)
+	x.keep(run, &x.ev, err, func(unkept error) {
+		x.record(run, err, unkept)
+		x.settled()
+	})
+}
+
+// settled counts an action that has settled.
+func (x *execution) settled() {
 	if x.pending.Add(-1) == 0 {
 		x.conclude()
 	}
 }
 
-func (x *execution) record(run *runner, err error) {
+func (x *execution) record(run *runner, err, unkept error) {
 	f := failure{action: run.shape, message: err.Error()}
 	if at, ok := errors.AsType[*ActionError](err); ok {
 		f.resource = at.Resource
@@ -234,12 +249,24 @@ func (x *execution) record(run *runner, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.mu.failures = append(x.mu.failures, f)
-	switch {
-	case x.mu.resend != nil:
-	case fault.KindOf(err) == fault.Unavailable:
-		x.mu.resend = err
-	case mayPass[fault.KindOf(err)] && x.engine.ctx.Err() != nil: // the end of the engine cut it short
-		x.mu.resend = errStopping
+	if x.mu.unkept == nil {
+		x.mu.unkept = unkept
+	}
+	if x.mu.resend == nil {
+		x.mu.resend = x.again(err)
+	}
+}
+
+// again is the error that asks for the message once more because of a failure, nil
+// when sending again would not help. A replayed message reports any failure.
+func (x *execution) again(err error) error {
+	switch kind := fault.KindOf(err); {
+	case kind == fault.Unavailable, x.replay:
+		return err
+	case mayPass[kind] && x.engine.ctx.Err() != nil: // the end of the engine cut it short
+		return errStopping
+	default:
+		return nil
 	}
 }
 
@@ -249,23 +276,34 @@ func (x *execution) record(run *runner, err error) {
 // on which nothing may wait for the store.
 func (x *execution) conclude() {
 	x.mu.Lock()
-	failures, resend := x.mu.failures, x.mu.resend
+	failures, resend, unkept := x.mu.failures, x.mu.resend, x.mu.unkept
 	x.mu.Unlock()
-	if len(failures) == 0 || x.rule.onError == nil {
-		x.delivery.finish(resend)
+	if len(failures) == 0 || x.rule.onError == nil || x.replay {
+		x.delivery.finish(first(unkept, resend))
 		return
 	}
-	a := &attempt{engine: x.engine, run: x.rule.onError, ev: x.ev.failed(failures), settled: func(_ *runner, err error) {
+	ev := x.ev.failed(failures)
+	a := &attempt{engine: x.engine, run: x.rule.onError, ev: ev, settled: func(run *runner, err error) {
 		if err == nil {
 			x.rule.metrics.errorActions.Inc()
-			x.delivery.finish(nil)
+			x.delivery.finish(unkept)
 			return
 		}
 		x.rule.metrics.errorFailures.Inc()
-		x.engine.warn(x.rule, "error action failed", "action", x.rule.onError.kind, "err", err)
-		x.delivery.finish(resend)
+		x.engine.warn(x.rule, "error action failed", "action", run.kind, "err", err)
+		x.keep(run, ev, err, func(failed error) { x.delivery.finish(first(unkept, failed, resend)) })
 	}}
 	x.engine.retries.hand(a.try)
+}
+
+// first is the first error of several.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func valid(text string) value.Value { return value.Text(strings.ToValidUTF8(text, "\uFFFD")) }

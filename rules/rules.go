@@ -140,6 +140,16 @@ type Action interface {
 	Do(ctx context.Context, ev *Event, done func(error))
 }
 
+// Keeper is an Action that can keep what it failed to deliver for good, so that an
+// operator may deliver it later. The engine calls Keep once all tries have failed, also
+// when the rule's SQL failed, before the message is done. Keep must not block; it calls
+// done once, from any goroutine, with nil when nothing more needs to be done about the
+// event. An error asks for the message again.
+type Keeper interface {
+	Action
+	Keep(ctx context.Context, ev *Event, cause error, done func(error))
+}
+
 // Builder makes the actions of one kind.
 type Builder struct {
 	Shape string // the name that error messages use, such as TimestreamAction
