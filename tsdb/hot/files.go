@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -80,6 +81,9 @@ func filesText(files []File, fields map[string]int, sc *schema, values []int, ve
 	return b.String()
 }
 
+// everything selects all rows.
+var everything = selecting{from: math.MinInt64, to: math.MaxInt64}
+
 // conditions are the WHERE of a selection; sid is the name of the series' column.
 func (w selecting) conditions(sid string) []string {
 	where := timeRange(w.from, w.to)
@@ -124,7 +128,7 @@ type fileGroup struct {
 func (g fileGroup) conditions() []string {
 	where := make([]string, len(g.deletes))
 	for i := range g.deletes {
-		where[i] = g.deletes[i].condition("n")
+		where[i] = "NOT (" + g.deletes[i].rows("n") + ")"
 	}
 	return where
 }
@@ -142,7 +146,7 @@ func grouped(files []File, deletes []deletion) []fileGroup {
 		for _, d := range deletes {
 			if d.concerns(&f) {
 				lacking = append(lacking, d)
-				fmt.Fprintf(&key, "%d,", d.at)
+				fmt.Fprintf(&key, "%d,", d.number)
 			}
 		}
 		i, ok := index[key.String()]

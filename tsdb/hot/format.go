@@ -25,8 +25,8 @@ var layout = []string{
 	`CREATE TABLE IF NOT EXISTS hot_tables (id UINTEGER NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS hot_columns (id UINTEGER NOT NULL, dimension BOOLEAN NOT NULL, ordinal INTEGER NOT NULL, name VARCHAR NOT NULL, type INTEGER NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS hot_measures (id UINTEGER NOT NULL, ordinal INTEGER NOT NULL, name VARCHAR NOT NULL, type INTEGER NOT NULL)`,
-	`CREATE TABLE IF NOT EXISTS hot_deletes (id UINTEGER NOT NULL, number UBIGINT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL, whole BOOLEAN NOT NULL)`,
-	`CREATE TABLE IF NOT EXISTS hot_deleted (id UINTEGER NOT NULL, number UBIGINT NOT NULL, sid UINTEGER NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS hot_deletes (id UINTEGER NOT NULL, number BIGINT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL, whole BOOLEAN NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS hot_deleted (id UINTEGER NOT NULL, number BIGINT NOT NULL, sid UINTEGER NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS hot_segments (id UINTEGER NOT NULL, seq UINTEGER NOT NULL, opened BIGINT NOT NULL, overlay BOOLEAN)`,
 }
 
@@ -52,6 +52,10 @@ func createDictionary(id uint32, n int) string {
 		fmt.Fprintf(&b, ", %s VARCHAR", dimensionColumn(i))
 	}
 	return b.String() + ")"
+}
+
+func createNewest(id uint32) string {
+	return "CREATE TABLE IF NOT EXISTS " + newestName(id) + " (sid UINTEGER NOT NULL, newest BIGINT NOT NULL)"
 }
 
 // createSegment is the statement for a segment with the given value columns.

@@ -144,6 +144,8 @@ func (s *Store) drop(d dropping) error {
 	switch {
 	case !d.table.mu.stored:
 		return nil
+	case d.deletes != nil:
+		return s.inTransaction(d.table.dropDeletes(d.deletes), nil)
 	case d.segments == nil:
 		return s.inTransaction(d.table.dropAll(), nil)
 	}
@@ -196,7 +198,7 @@ func (t *Table) dropAll() []string {
 // dropSegments are the statements that remove segments, and make room for the newest
 // times of series whose newest row leaves the engine's file with them.
 func (t *Table) dropSegments(segments []*segment) []string {
-	list := []string{"CREATE TABLE IF NOT EXISTS " + newestName(t.id) + " (sid UINTEGER NOT NULL, newest BIGINT NOT NULL)"}
+	list := []string{createNewest(t.id)}
 	for _, seg := range segments {
 		list = append(list, "DROP TABLE IF EXISTS "+seg.name, fmt.Sprintf("DELETE FROM hot_segments WHERE id = %d AND seq = %d", t.id, seg.seq))
 	}

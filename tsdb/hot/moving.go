@@ -223,8 +223,12 @@ func (t *Table) replaceFiles(add, remove []File) {
 	})
 	files = append(files, add...)
 	slices.SortFunc(files, func(a, b File) int { return cmp.Or(cmp.Compare(a.Day, b.Day), strings.Compare(a.Path, b.Path)) })
+	for i := range add {
+		t.mu.deleted = max(t.mu.deleted, add[i].Applied) // numbers are not used again
+	}
 	t.mu.files = files
 	t.store.leftTable(remove)
+	t.forgetDeletes()
 }
 
 // leave forgets the segments up to a number, because their rows are in files: they go

@@ -3,6 +3,7 @@ package hot
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -250,4 +251,96 @@ func TestRowsMove(t *testing.T) {
 	if len(m.files) != 2 {
 		t.Errorf("%d files, want one for each of two days", len(m.files))
 	}
+}
+
+// delete removes rows of the hosts in a range of times and returns how many there were.
+func (m *mover) delete(from, to int64, hosts ...string) int64 {
+	m.t.Helper()
+	r := Range{From: from, To: to}
+	if len(hosts) > 0 {
+		r.In = []In{{DimensionField, 0, hosts}}
+	}
+	n, err := m.table.Delete(m.t.Context(), r)
+	m.must(err)
+	return n
+}
+
+func (m *mover) deletes(from, to, want int64, hosts ...string) {
+	m.t.Helper()
+	if got := m.delete(from, to, hosts...); got != want {
+		m.t.Errorf("Delete of %v from %d to %d removed %d rows, want %d", hosts, from, to, got, want)
+	}
+}
+
+// A delete takes rows wherever they are; what is written afterwards is new.
+func TestDelete(t *testing.T) {
+	m := newMover(t)
+	for i := range int64(4) {
+		m.write("a", i*1000, i, 5)
+		m.write("b", i*1000, i, 5)
+	}
+	m.deletes(9000, 10000, 0)
+	m.deletes(0, 9000, 0, "nobody")
+	m.deletes(0, 0, 1, "a") // in the open segment
+	m.freeze()
+	m.finish(m.begin())
+	m.shows("a@1=1 a@2=2 a@3=3 b@0=0 b@1=1 b@2=2 b@3=3")
+
+	m.write("a", 2000, 20, 6) // in an overlay of the file
+	m.deletes(2000, 9000, 2, "a")
+	m.shows("a@1=1 b@0=0 b@1=1 b@2=2 b@3=3")
+	m.newest("a@1=1 b@3=3")
+	m.stop()
+	m.start()
+	m.shows("a@1=1 b@0=0 b@1=1 b@2=2 b@3=3")
+	m.newest("a@1=1 b@3=3")
+	if r := m.write("a", 1000, 7, 1); r != LowerVersion {
+		t.Errorf("a lower version of the row that is newest after a delete: reason %d, want %d", r, LowerVersion)
+	}
+	if r := m.write("a", 3000, 30, 1); r != 0 {
+		t.Errorf("a deleted row again, under a lower version: reason %d", r)
+	}
+	m.freeze()
+	moving := m.begin()
+	m.deletes(1000, 1000, 2) // while files are written
+	m.finish(moving)
+	m.shows("a@3=30 b@0=0 b@2=2 b@3=3")
+	m.deletes(math.MinInt64, math.MaxInt64, 4)
+	m.shows("")
+	m.newest("")
+	m.stop()
+	m.start()
+	m.shows("")
+	m.write("a", 3000, 1, 1)
+	m.shows("a@3=1")
+	compact, err := m.table.Compact(t.Context())
+	m.must(err)
+	old := m.table.Files()
+	if len(old) != 1 || !m.table.Lacks(old[0]) {
+		t.Fatalf("files %v, want one that lacks deletes", old)
+	}
+	m.must(compact.Publish(t.Context(), nil, old, m.fields))
+	m.shows("a@3=1")
+	left, err := collect(t.Context(), m.conn, "SELECT (SELECT count(*) FROM hot_deletes), (SELECT count(*) FROM hot_deleted)")
+	m.must(err)
+	for i := 0; left[0][0] != int64(0) || left[0][1] != int64(0); i++ {
+		if i == 1000 {
+			t.Fatalf("%v deletes are kept although no file has to obey them", left[0])
+		}
+		m.write("z", int64(i), 1, 1)
+		left, err = collect(t.Context(), m.conn, "SELECT (SELECT count(*) FROM hot_deletes), (SELECT count(*) FROM hot_deleted)")
+		m.must(err)
+	}
+}
+
+// In a table where the last write wins no version is refused.
+func TestLastWriteWins(t *testing.T) {
+	m := newMover(t)
+	m.table.SetLastWriteWins(true)
+	m.write("a", 1000, 1, 5)
+	m.write("a", 1000, 2, 5)
+	m.shows("a@1=2")
+	m.freeze()
+	m.write("a", 1000, 3, 1)
+	m.shows("a@1=3")
 }

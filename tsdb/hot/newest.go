@@ -54,6 +54,9 @@ func (v *View) latest(sel selection, limit int64) (map[uint32][]latest, bool) {
 	for i := range sel.count(t.mu.series.len()) {
 		n := sel.at(i)
 		s := t.mu.series.at(n)
+		if s.newest == never {
+			continue // all its rows were deleted
+		}
 		if s.home > v.last || s.newest > limit {
 			return nil, false
 		}

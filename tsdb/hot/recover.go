@@ -135,6 +135,9 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	if err := t.recoverSeries(ctx, conn); err != nil {
 		return fmt.Errorf("dictionary: %w", err)
 	}
+	if err := t.recoverDeletes(ctx, conn); err != nil {
+		return fmt.Errorf("deletes: %w", err)
+	}
 	if err := t.recoverNewest(ctx, conn); err != nil {
 		return fmt.Errorf("newest times: %w", err)
 	}

@@ -71,7 +71,7 @@ func TestApply(t *testing.T) {
 	}
 	for _, c := range cases {
 		st := state{exists: true, version: 5, cells: one}
-		got := st.apply(&Row{Version: c.version, Cells: c.cells})
+		got := st.apply(&Row{Version: c.version, Cells: c.cells}, false)
 		if got.Reason != c.want || (st.row != nil) != c.writes || got.Reason != 0 && got.Version != 5 {
 			t.Errorf("version %d, values %v: %+v, writes %v, want reason %d, writes %v", c.version, c.cells, got, st.row != nil, c.want, c.writes)
 		}

@@ -40,6 +40,7 @@ type Store struct {
 type dropping struct {
 	table    *Table
 	segments []*segment // nil: all there is
+	deletes  []deletion // these instead
 	after    uint64
 }
 

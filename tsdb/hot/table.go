@@ -15,6 +15,8 @@ type Table struct {
 	id      uint32
 	dropped atomic.Bool
 
+	lastWins atomic.Bool // of two rows with one identity the later to come counts
+
 	mu struct { // written by the committer only
 		sync.RWMutex
 		stored   bool // its dictionary exists
@@ -60,6 +62,10 @@ func newSegment(id, seq uint32, overlay bool, columns int, opened time.Time) *se
 		min: math.MaxInt64, max: math.MinInt64, opened: opened,
 	}
 }
+
+// SetLastWriteWins says whether, of two rows with the same identity, the one that
+// comes later counts whatever its version. Without it a higher version does.
+func (t *Table) SetLastWriteWins(on bool) { t.lastWins.Store(on) }
 
 // ID returns the table's number.
 func (t *Table) ID() uint32 { return t.id }

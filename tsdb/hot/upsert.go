@@ -36,7 +36,7 @@ func (p *part) decide(stored map[key]*state) {
 			continue
 		}
 		untouched := st.row == nil
-		if refusal := st.apply(pl.row); refusal.Reason != 0 {
+		if refusal := st.apply(pl.row, p.table.lastWins.Load()); refusal.Reason != 0 {
 			pl.sub.refuse(pl.index, refusal)
 		} else if untouched && st.row != nil {
 			order = append(order, st)
@@ -74,11 +74,14 @@ func (p *part) collect(st *state) {
 //	higher    version moves    replaced
 //	equal     nothing          refused: SameVersion
 //	lower     nothing          refused: LowerVersion
-func (st *state) apply(r *Row) Refusal {
+//
+// In a table where the last write wins, other values always replace.
+func (st *state) apply(r *Row, lastWins bool) Refusal {
 	if st.exists && r.Version <= st.version {
 		switch {
 		case sameCells(st.cells, r.Cells):
 			return Refusal{}
+		case lastWins:
 		case r.Version == st.version:
 			return Refusal{Reason: SameVersion, Version: st.version}
 		default:

@@ -1,0 +1,141 @@
+package hot
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tidemark/internal/duckdb"
+)
+
+// findNewest finds the newest rows of the series whose newest row goes, because a
+// series' newest time decides which rows are certainly new.
+func (e *erasure) findNewest(ctx context.Context, w *writer) error {
+	wanted := e.losers()
+	e.newest = make(map[uint32]latestIn, len(wanted))
+	for _, n := range wanted {
+		e.newest[n] = latestIn{never, inFiles}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	if err := e.probe(ctx, w, wanted); err != nil {
+		return err
+	}
+	if err := e.newestInFiles(ctx, w); err != nil {
+		return err
+	}
+	for _, overlay := range []bool{false, true} {
+		for _, seg := range e.table.mu.segments {
+			if seg.overlay != overlay {
+				continue
+			}
+			if err := e.newestOf(ctx, w, "SELECT sid, time FROM "+seg.name, seg.seq); err != nil {
+				return err
+			}
+		}
+	}
+	return e.saveNewest(ctx, w)
+}
+
+// losers are the series whose newest row is in the range.
+func (e *erasure) losers() []uint32 {
+	sids := e.sids
+	if e.all {
+		sids = make([]uint32, e.table.mu.series.len())
+		for i := range sids {
+			sids[i] = uint32(i)
+		}
+	}
+	var wanted []uint32
+	for _, n := range sids {
+		if newest := e.table.mu.series.at(n).newest; newest >= e.from && newest <= e.to {
+			wanted = append(wanted, n)
+		}
+	}
+	return wanted
+}
+
+func (e *erasure) probe(ctx context.Context, w *writer, wanted []uint32) error {
+	if _, err := w.conn.Exec(ctx, "DELETE FROM "+probe); err != nil {
+		return err
+	}
+	return w.appendRows(ctx, probe, []duckdb.Data{{Uint32s: wanted}, {Uint32s: wanted}, {Int64s: make([]int64, len(wanted))}}, len(wanted))
+}
+
+// newestOf notes the newest rows of the wanted series in a selection of sid and time.
+func (e *erasure) newestOf(ctx context.Context, w *writer, rows string, home uint32) error {
+	found, err := w.conn.Query(ctx, "SELECT s.sid, max(epoch_ns(s.time)) FROM ("+rows+") s WHERE s.sid IN (SELECT sid FROM "+probe+") GROUP BY s.sid")
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	for {
+		chunk, err := found.Next(ctx)
+		if err != nil || chunk == nil {
+			return err
+		}
+		sids, times := chunk.Column(0).Uint32s(chunk.Len()), chunk.Column(1).Int64s(chunk.Len())
+		for i, sid := range sids {
+			if times[i] >= e.newest[sid].time {
+				e.newest[sid] = latestIn{times[i], home}
+			}
+		}
+	}
+}
+
+const filesAtOnce = 32 // of which the newest rows are looked for together
+
+// newestInFiles looks through the files, the latest days first, until every series is found.
+func (e *erasure) newestInFiles(ctx context.Context, w *writer) error {
+	t := e.table
+	deletes := append(slices.Clone(t.mu.deletes), e.deletion)
+	files := slices.Clone(t.mu.files)
+	slices.Reverse(files)
+	for len(files) > 0 && e.missing() {
+		n := min(filesAtOnce, len(files))
+		for n < len(files) && files[n].Day == files[n-1].Day {
+			n++
+		}
+		rows := filesText(files[:n], t.mu.fields, t.mu.schema, nil, false, everything, deletes)
+		if err := e.newestOf(ctx, w, rows, inFiles); err != nil {
+			return err
+		}
+		files = files[n:]
+	}
+	return nil
+}
+
+func (e *erasure) missing() bool {
+	for _, l := range e.newest {
+		if l.time == never {
+			return true
+		}
+	}
+	return false
+}
+
+// saveNewest corrects the newest times that the engine's file has.
+func (e *erasure) saveNewest(ctx context.Context, w *writer) error {
+	w.forget(newestName(e.table.id))
+	if _, err := w.conn.Exec(ctx, createNewest(e.table.id)); err != nil {
+		return err
+	}
+	if _, err := w.conn.Exec(ctx, "DELETE FROM "+newestName(e.table.id)+" WHERE sid IN (SELECT sid FROM "+probe+")"); err != nil {
+		return err
+	}
+	var values []string
+	for _, n := range slices.Sorted(maps.Keys(e.newest)) {
+		if l := e.newest[n]; l.home == inFiles && l.time != never {
+			values = append(values, fmt.Sprintf("(%d, %d)", n, l.time))
+		}
+	}
+	for part := range slices.Chunk(values, 4096) {
+		if _, err := w.conn.Exec(ctx, "INSERT INTO "+newestName(e.table.id)+" VALUES "+strings.Join(part, ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
