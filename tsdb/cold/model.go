@@ -1,10 +1,6 @@
 package cold
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 // Key names a table. The ID is never used again; a table that is created anew under the
 // same name has another.
@@ -84,11 +80,3 @@ type Change struct {
 	// the property tidemark.flushed of the snapshot. 0 leaves it as it is.
 	Flushed uint32
 }
-
-// clone copies what callers might keep and change.
-func (c Change) clone() Change {
-	c.Add, c.Remove = slices.Clone(c.Add), slices.Clone(c.Remove)
-	return c
-}
-
-func (s *State) fields() map[string]int { return maps.Clone(s.Fields) }

@@ -1,0 +1,291 @@
+package cold
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/apache/iceberg-go"
+	"github.com/google/uuid"
+
+	"tidemark/fault"
+)
+
+// The steps of a commit, after each of which a crash leaves a table that is whole: the old
+// one up to StepManifests, the new one from StepPublished on.
+const (
+	StepKept      = "kept"      // data files and their folders are on disk
+	StepManifests = "manifests" // manifests and their list are
+	StepPublished = "published" // the metadata file is: the change is made
+	StepHinted    = "hinted"    // the hint for other engines says so
+)
+
+// ErrUnknown says that nobody can tell whether a commit was made: the disk failed when
+// the name of the new metadata file was to be made durable. Reload tells.
+var ErrUnknown = errors.New("the outcome of a commit is not known")
+
+// draft is a version that is to be.
+type draft struct {
+	meta      *metadata
+	blobs     []blob // metadata files that it names, to be written before it
+	manifests []manifest
+	retired   []retired
+}
+
+type blob struct {
+	name string
+	data []byte
+}
+
+// Commit adds and removes files in one step. When it returns nil the change is on disk,
+// files and directories included. After an error the change was not made, unless the error
+// is ErrUnknown: then Reload tells. Files that were to be added stay where they are.
+func (t *Table) Commit(ctx context.Context, c Change) error {
+	t.work.Lock()
+	defer t.work.Unlock()
+	v, err := t.defined()
+	if err != nil {
+		return err
+	}
+	began := t.store.opt.Now()
+	err = t.commit(ctx, v, c)
+	t.store.metrics.committed(t.store.opt.Now().Sub(began), err)
+	return err
+}
+
+func (t *Table) commit(ctx context.Context, v *version, c Change) error {
+	added, refs, err := t.additions(v, c.Add)
+	if err != nil {
+		return err
+	}
+	removed, err := removals(v, c.Remove)
+	if err != nil {
+		return err
+	}
+	flushed := max(c.Flushed, v.state.Flushed)
+	if len(added)+len(removed) == 0 && flushed == v.state.Flushed {
+		return nil
+	}
+	if err := t.medium.keep(ctx, refs); err != nil {
+		return fmt.Errorf("cold: keep the files of a commit: %w", err)
+	}
+	if err := t.step(StepKept); err != nil {
+		return err
+	}
+	d, err := t.draft(v, added, removed, flushed)
+	if err != nil {
+		return fmt.Errorf("cold: commit to %s: %w", t.dir, err)
+	}
+	if err := t.publish(ctx, v, d); err != nil {
+		return err
+	}
+	t.forgetPaths(c.Add)
+	return nil
+}
+
+// additions checks the files to be added.
+func (t *Table) additions(v *version, files []File) ([]entry, []dataRef, error) {
+	known := make(map[string]bool, len(files))
+	entries, refs := make([]entry, 0, len(files)), make([]dataRef, 0, len(files))
+	for _, f := range files {
+		name, err := f.named(t.dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		if known[name] {
+			return nil, nil, fault.New(fault.Invalid, "cold: %s is added twice", f.Path)
+		}
+		known[name] = true
+		entries = append(entries, entry{file: f, name: name, sort: v.meta.DefaultSort})
+		refs = append(refs, dataRef{name, f.Bytes})
+	}
+	for _, f := range v.state.Files {
+		if len(files) > 0 && known[f.Path[len(t.dir)+1:]] {
+			return nil, nil, fault.New(fault.Conflict, "cold: %s is in the table already", f.Path)
+		}
+	}
+	return entries, refs, nil
+}
+
+// removals is the set of the paths to be removed, which must be there.
+func removals(v *version, paths []string) (map[string]bool, error) {
+	removed := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		removed[p] = true
+	}
+	found := 0
+	for i := 0; i < len(v.state.Files) && found < len(removed); i++ {
+		if removed[v.state.Files[i].Path] {
+			found++
+		}
+	}
+	if found < len(removed) {
+		left := maps.Clone(removed)
+		for _, f := range v.state.Files {
+			delete(left, f.Path)
+		}
+		return nil, fault.New(fault.Conflict, "cold: %s is not in the table", slices.Min(slices.Collect(maps.Keys(left))))
+	}
+	return removed, nil
+}
+
+// draft works out the next version of a table.
+func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushed uint32) (*draft, error) {
+	now := t.store.opt.Now()
+	location := t.medium.location()
+	m := v.meta.next(now.UnixMilli(), location+"/"+metadataName(v.number))
+	s := snapshot{ID: newSnapshotID(), Parent: v.meta.CurrentSnapshot, Sequence: m.LastSequence + 1, Timestamp: m.LastUpdated,
+		Schema: m.CurrentSchema, FirstRow: m.NextRow}
+	kept, replaced, fresh := regroup(v.manifests, added, removed)
+	d := &draft{meta: m, retired: v.retire(s.Sequence, replaced, removed)}
+	if err := d.fill(&s, kept, fresh, place{location, t.dir}); err != nil {
+		return nil, err
+	}
+	s.Summary = summary(v, added, removed, flushed)
+	m.add(s)
+	m.forget(now.Add(-t.store.opt.Keep).UnixMilli(), t.store.opt.MaxSnapshots)
+	return d, nil
+}
+
+// fill prints the manifests of a snapshot and their list, and reads them again: what the
+// table will have in memory is what is on disk.
+func (d *draft) fill(s *snapshot, kept []manifest, fresh group, at place) error {
+	unique := uuid.NewString()
+	var refs []iceberg.ManifestFile
+	for _, k := range kept {
+		refs = append(refs, k.ref)
+	}
+	for i, g := range fresh.chunks() {
+		name := fmt.Sprintf("%s/%s-m%d.avro", metadataDir, unique, i)
+		data, ref, err := encodeManifest(d.meta, s.ID, at.location+"/"+name, at.location, g)
+		if err != nil {
+			return err
+		}
+		d.blobs, refs = append(d.blobs, blob{name, data}), append(refs, ref)
+	}
+	list, refs, err := encodeList(s, refs)
+	if err != nil {
+		return err
+	}
+	for i, ref := range refs {
+		if i < len(kept) {
+			d.manifests = append(d.manifests, manifest{kept[i].name, ref, kept[i].entries})
+			continue
+		}
+		b := d.blobs[i-len(kept)]
+		entries, err := d.meta.decodeManifest(ref, b.data, at)
+		if err != nil {
+			return err
+		}
+		d.manifests = append(d.manifests, manifest{b.name, ref, entries})
+	}
+	name := fmt.Sprintf("%s/snap-%d-1-%s.avro", metadataDir, s.ID, unique)
+	s.ManifestList = at.location + "/" + name
+	d.blobs = append(d.blobs, blob{name, list})
+	return nil
+}
+
+// publish writes a draft and makes it the table's version.
+func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
+	number := v.number + 1
+	next, err := newVersion(number, d.meta, d.manifests, d.retired, append(slices.Clone(v.files), number))
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(d.meta)
+	if err != nil {
+		return err
+	}
+	if err := t.writeDraft(ctx, number, d, text); err != nil {
+		return fmt.Errorf("cold: commit to %s: %w", t.dir, err)
+	}
+	t.version.Store(next)
+	if err := t.step(StepPublished); err != nil {
+		return err
+	}
+	if err := t.medium.hint(ctx, hintName, []byte(strconv.Itoa(number))); err != nil {
+		t.store.opt.Logger.Warn("hint of the newest version not written", "path", t.dir, "err", err)
+	}
+	return t.step(StepHinted)
+}
+
+// writeDraft writes the files of a draft. When it fails it removes them again, unless the
+// metadata file might have appeared: then the table asks for Reload.
+func (t *Table) writeDraft(ctx context.Context, number int, d *draft, text []byte) error {
+	err := context.Cause(ctx)
+	for i := 0; i < len(d.blobs) && err == nil; i++ {
+		err = t.medium.write(ctx, d.blobs[i].name, d.blobs[i].data)
+	}
+	if err == nil {
+		err = t.step(StepManifests)
+	}
+	if err == nil {
+		err = t.medium.publish(ctx, metadataName(number), text)
+	}
+	if errors.Is(err, ErrUnknown) || errors.Is(err, errTaken) {
+		t.stale = true
+		return err
+	}
+	if err != nil {
+		t.undo(context.WithoutCancel(ctx), d.blobs)
+	}
+	return err
+}
+
+// undo removes files that nobody will name; what it cannot remove is an orphan.
+func (t *Table) undo(ctx context.Context, blobs []blob) {
+	ctx, cancel := context.WithTimeout(ctx, undoTime)
+	defer cancel()
+	for _, b := range blobs {
+		if err := t.medium.remove(ctx, b.name); err != nil {
+			t.store.opt.Logger.Warn("file of a failed commit not removed", "path", path.Join(t.dir, b.name), "err", err)
+		}
+	}
+}
+
+const undoTime = 10 * time.Second
+
+// newSnapshotID is a random positive number.
+func newSnapshotID() int64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return int64(binary.LittleEndian.Uint64(b[:])>>1) | 1
+}
+
+// summary says what a snapshot did, in the specification's words.
+func summary(v *version, added []entry, removed map[string]bool, flushed uint32) map[string]string {
+	var addedRows, addedBytes, removedRows, removedBytes, rows, size int64
+	for _, e := range added {
+		addedRows, addedBytes = addedRows+e.file.Rows, addedBytes+e.file.Bytes
+	}
+	for _, f := range v.state.Files {
+		rows, size = rows+f.Rows, size+f.Bytes
+		if removed[f.Path] {
+			removedRows, removedBytes = removedRows+f.Rows, removedBytes+f.Bytes
+		}
+	}
+	operation := "append"
+	switch {
+	case len(removed) > 0 && len(added) > 0:
+		operation = "overwrite"
+	case len(removed) > 0:
+		operation = "delete"
+	}
+	text := func(n int64) string { return strconv.FormatInt(n, 10) }
+	return map[string]string{
+		"operation": operation, flushedProperty: strconv.FormatUint(uint64(flushed), 10),
+		"added-data-files": strconv.Itoa(len(added)), "added-records": text(addedRows), "added-files-size": text(addedBytes),
+		"deleted-data-files": strconv.Itoa(len(removed)), "deleted-records": text(removedRows), "removed-files-size": text(removedBytes),
+		"total-data-files": strconv.Itoa(len(v.state.Files) + len(added) - len(removed)),
+		"total-records":    text(rows + addedRows - removedRows), "total-files-size": text(size + addedBytes - removedBytes),
+		"total-delete-files": "0", "total-position-deletes": "0", "total-equality-deletes": "0",
+	}
+}

@@ -1,0 +1,211 @@
+package cold
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"tidemark/fault"
+)
+
+// local keeps a table in a directory.
+type local struct {
+	root string // absolute folder of all tables, which exists
+	dir  string // absolute folder of the table
+}
+
+func (l *local) location() string { return filepath.ToSlash(l.dir) }
+
+func (l *local) path(name string) string { return filepath.Join(l.dir, filepath.FromSlash(name)) }
+
+func (l *local) read(_ context.Context, name string) ([]byte, error) {
+	return os.ReadFile(l.path(name))
+}
+
+func (l *local) list(ctx context.Context, folder string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(l.path(folder), func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case missing(err):
+			return nil
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case e.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(l.dir, p)
+		names = append(names, filepath.ToSlash(rel))
+		return err
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// syncs is how many files are synced at a time.
+const syncs = 8
+
+// keep syncs files and the folders above them.
+func (l *local) keep(ctx context.Context, files []dataRef) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(syncs)
+	folders := map[string]bool{dataDir: true, ".": true}
+	for _, f := range files {
+		folders[path.Dir(f.name)] = true
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return syncParquet(l.path(f.name), f.bytes)
+		})
+	}
+	if err := group.Wait(); err != nil || len(files) == 0 {
+		return err
+	}
+	for folder := range folders {
+		group.Go(func() error { return syncFolder(l.path(folder)) })
+	}
+	return group.Wait()
+}
+
+// syncParquet makes a file durable that must be whole.
+func syncParquet(name string, size int64) (err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := checkParquet(f, size); err != nil {
+		return fault.New(fault.Internal, "cold: %s %w", name, err)
+	}
+	return diskFault(f.Sync())
+}
+
+// checkParquet looks at the size and at the four bytes that end each Parquet file.
+func checkParquet(f *os.File, size int64) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != size {
+		return fmt.Errorf("has %d bytes, not %d", info.Size(), size)
+	}
+	end := make([]byte, 4)
+	if _, err := f.ReadAt(end, max(0, size-4)); err != nil || string(end) != "PAR1" {
+		return errors.New("is no whole Parquet file")
+	}
+	return nil
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return diskFault(errors.Join(f.Sync(), f.Close()))
+}
+
+func (l *local) write(_ context.Context, name string, data []byte) error {
+	return writeSynced(l.path(name), data)
+}
+
+func writeSynced(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	if err != nil {
+		return diskFault(err)
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return diskFault(errors.Join(err, f.Close()))
+}
+
+// publish writes beside the name, and links: a link does not replace a file, a rename
+// would.
+func (l *local) publish(_ context.Context, name string, data []byte) error {
+	target := l.path(name)
+	folder := filepath.Dir(target)
+	if err := writeSynced(target+tempSuffix, data); err != nil {
+		return err
+	}
+	if err := syncFolder(folder); err != nil { // of what the file will name
+		return err
+	}
+	if err := os.Link(target+tempSuffix, target); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			err = fmt.Errorf("%s: %w", target, errTaken)
+		}
+		return diskFault(err)
+	}
+	if err := syncFolder(folder); err != nil {
+		return errors.Join(ErrUnknown, err)
+	}
+	os.Remove(target + tempSuffix) // it may as well stay until the next sweep
+	return nil
+}
+
+func (l *local) hint(_ context.Context, name string, data []byte) error {
+	temp := l.path(name) + tempSuffix
+	if err := os.WriteFile(temp, data, 0o644); err != nil {
+		return diskFault(err)
+	}
+	return os.Rename(temp, l.path(name))
+}
+
+// remove removes a file, and the folder of a day when it was the last in it.
+func (l *local) remove(_ context.Context, name string) error {
+	if err := os.Remove(l.path(name)); err != nil && !missing(err) {
+		return err
+	}
+	return nil
+}
+
+// create makes the table's folders durable.
+func (l *local) create() error {
+	for _, name := range []string{metadataDir, dataDir} {
+		if err := os.MkdirAll(l.path(name), 0o755); err != nil {
+			return diskFault(err)
+		}
+	}
+	for dir := l.dir; ; dir = filepath.Dir(dir) {
+		if err := syncFolder(dir); err != nil {
+			return err
+		}
+		if dir == l.root || dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
+}
+
+// drop moves the folder out of the way in one step, and removes it: what a crash leaves
+// is removed at the next start.
+func (l *local) drop(context.Context) error {
+	trash := filepath.Join(l.root, trashDir, filepath.Base(l.dir))
+	if err := os.RemoveAll(trash); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(trash), 0o755); err != nil {
+		return diskFault(err)
+	}
+	if err := os.Rename(l.dir, trash); err != nil {
+		if missing(err) {
+			return nil
+		}
+		return err
+	}
+	return errors.Join(syncFolder(filepath.Dir(l.dir)), os.RemoveAll(trash))
+}
+
+// trashDir is where dropped tables are until they are removed. No database has a name
+// that begins with a dot here.
+const trashDir = ".dropped"
