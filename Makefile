@@ -14,7 +14,7 @@ RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./a
 # Tests of many values one after another, which it would only slow down.
 VALUES := ^(TestEvery.*|TestDatesAgreeWithTime|TestFoldsAgreeWithColumns|TestSameness|TestGolden|TestSamples.*|TestRandomQueries|TestErrorsDoNotLeak|TestHostile.*|TestLargeStatements|TestTrino.*|Fuzz.*)$$
 
-.PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-quick fuzz docs tools clean
+.PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-peers peers fuzz docs tools clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,14 @@ lint: ## gofmt and vet
 	go vet ./...
 	go vet -tags e2e ./e2e/...
 
-bench: build ## measure everything docs/benchmarks.md records (minutes)
+bench: build peers ## measure everything docs/benchmarks.md records (minutes)
 	go run ./bench $(ARGS)
+
+bench-peers: build peers ## the store beside VictoriaMetrics, InfluxDB, chDB and PostgreSQL
+	go run ./bench $(ARGS) peers
+
+peers: ## install into .tools the stores that bench-peers compares with
+	bench/peers/install.sh
 
 fuzz: ## fuzz every parser and decoder; FUZZTIME=30m for long
 	scripts/fuzz.sh $${FUZZTIME:-30s}

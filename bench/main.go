@@ -3,6 +3,8 @@
 //
 //	go run ./bench                 everything, in this order
 //	go run ./bench write mqtt      some of it
+//	go run ./bench peers           the store beside other stores
+//	go run ./bench generate        data for files, see generate -h
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -26,6 +29,7 @@ type options struct {
 	repeat  int           // of each query
 	rounds  int           // of each throughput measurement
 	calm    time.Duration // longest wait before each round for a machine that is not busy otherwise
+	peers   peerOptions
 }
 
 // suite is one group of measurements on a fresh server.
@@ -42,6 +46,7 @@ var suites = []suite{
 	{"tsbs", benchTSBS},
 	{"interpolate", benchInterpolate},
 	{"compile", benchCompile},
+	{"peers", benchPeers},
 }
 
 func main() {
@@ -53,10 +58,26 @@ func main() {
 	flag.IntVar(&o.repeat, "repeat", 21, "runs of each query")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds of each throughput measurement; the median counts")
 	flag.DurationVar(&o.calm, "calm", time.Minute, "longest wait before each round for a machine that is as fast as it was before")
+	flag.DurationVar(&o.peers.step, "step", interval, "peers: time between the rows of a host")
+	flag.IntVar(&o.peers.metrics, "metrics", 10, "peers: metrics of a row")
+	flag.BoolVar(&o.peers.float, "float", false, "peers: values with two decimals instead of whole ones")
+	flag.StringVar(&o.peers.systems, "systems", "", "peers: names of systems, separated by commas; none: all that are installed")
+	flag.BoolVar(&o.peers.scale, "scale", false, "peers: also ten times the time, ten times the hosts, and a million series")
+	flag.IntVar(&o.peers.connections, "connections", writeConnections, "peers: parallel writers")
+	flag.StringVar(&o.peers.tools, "peers-tools", ".tools/peers", "peers: where bench/peers/install.sh has put them")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := runSuites(ctx, o, flag.Args()); err != nil {
+	if flag.Arg(0) == "generate" {
+		exit(generate(ctx, flag.Args()[1:]))
+		return
+	}
+	exit(runSuites(ctx, o, flag.Args()))
+}
+
+// exit ends the program with 1 after an error.
+func exit(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
 		os.Exit(1)
 	}

@@ -37,6 +37,9 @@ func (r *report) add(f figure) {
 }
 
 func (r *report) print() {
+	if len(r.rows) == 0 {
+		return
+	}
 	w := tabwriter.NewWriter(r.out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "\n| what\t| measured\t| unit\t| floor\t| met\t| note\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|")

@@ -107,18 +107,8 @@ func appendWrite(b []byte, database, table string, hosts []*tsbs.Host, at time.T
 }
 
 func appendHost(b []byte, h *tsbs.Host) []byte {
-	b = append(b, `{"Dimensions":[`...)
-	for i, tag := range h.Tags {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"Name":"`...)
-		b = append(b, tag.Name...)
-		b = append(b, `","Value":"`...)
-		b = append(b, tag.Value...)
-		b = append(b, `"}`...)
-	}
-	b = append(b, `],"MeasureValues":[`...)
+	b = appendDimensions(append(b, '{'), h)
+	b = append(b, `,"MeasureValues":[`...)
 	for m, v := range h.Next() {
 		if m > 0 {
 			b = append(b, ',')
@@ -130,4 +120,20 @@ func appendHost(b []byte, h *tsbs.Host) []byte {
 		b = append(b, `","Type":"BIGINT"}`...)
 	}
 	return append(b, `]}`...)
+}
+
+// appendDimensions builds the member that holds a host's dimensions.
+func appendDimensions(b []byte, h *tsbs.Host) []byte {
+	b = append(b, `"Dimensions":[`...)
+	for i, tag := range h.Tags {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"Name":"`...)
+		b = append(b, tag.Name...)
+		b = append(b, `","Value":"`...)
+		b = append(b, tag.Value...)
+		b = append(b, `"}`...)
+	}
+	return append(b, ']')
 }

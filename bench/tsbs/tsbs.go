@@ -34,10 +34,14 @@ var regions = []struct {
 }
 
 // Hosts returns n hosts at the beginning of their walks.
-func Hosts(n int, seed uint64) []*Host {
-	hosts := make([]*Host, n)
-	for i := range hosts {
-		hosts[i] = newHost(i, seed)
+func Hosts(n int, seed uint64) []*Host { return HostRange(0, n, seed) }
+
+// HostRange returns the hosts numbered from, up to but without to. A host is the same
+// whatever range it comes in.
+func HostRange(from, to int, seed uint64) []*Host {
+	hosts := make([]*Host, 0, to-from)
+	for i := from; i < to; i++ {
+		hosts = append(hosts, newHost(i, seed))
 	}
 	return hosts
 }
@@ -65,12 +69,20 @@ func newHost(i int, seed uint64) *Host {
 
 func pick(rng *rand.Rand, from ...string) string { return from[rng.IntN(len(from))] }
 
-// Next advances the walk by one interval and returns the metrics.
+// Next advances the walk by one interval and returns the metrics without their fractions,
+// as the suite reports them.
 func (h *Host) Next() [10]int64 {
 	var out [10]int64
-	for m := range h.value {
-		h.value[m] = min(100, max(0, h.value[m]+h.rng.NormFloat64()))
-		out[m] = int64(h.value[m])
+	for m, v := range h.Walk() {
+		out[m] = int64(v)
 	}
 	return out
+}
+
+// Walk advances the walk by one interval and returns the metrics with their fractions.
+func (h *Host) Walk() [10]float64 {
+	for m := range h.value {
+		h.value[m] = min(100, max(0, h.value[m]+h.rng.NormFloat64()))
+	}
+	return h.value
 }

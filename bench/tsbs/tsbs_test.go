@@ -47,3 +47,15 @@ func TestTags(t *testing.T) {
 		t.Errorf("%d host names, want 400", len(names))
 	}
 }
+
+func TestNextIsWalkWithoutFractions(t *testing.T) {
+	a, b := Hosts(1, 3)[0], Hosts(1, 3)[0]
+	for i := range 1000 {
+		whole, full := a.Next(), b.Walk()
+		for m := range whole {
+			if f := full[m] - float64(whole[m]); f < 0 || f >= 1 {
+				t.Fatalf("step %d, %s: Next gives %d where Walk gives %v", i, Metrics[m], whole[m], full[m])
+			}
+		}
+	}
+}
