@@ -18,6 +18,7 @@ type catalog struct {
 	databases *meta.Bucket[databaseDocument]
 	tables    *meta.Bucket[tableDocument]
 	counters  *meta.Bucket[int64]
+	deletions *meta.Bucket[DeletionReport] // the audit log of deletes
 }
 
 // databaseDocument is a database as it is stored under its name.
@@ -44,6 +45,7 @@ func newCatalog(db *meta.DB) *catalog {
 		databases: meta.NewBucket[databaseDocument](db, "tsdb.databases"),
 		tables:    meta.NewBucket[tableDocument](db, "tsdb.tables"),
 		counters:  meta.NewBucket[int64](db, "tsdb.counters"),
+		deletions: meta.NewBucket[DeletionReport](db, "tsdb.deletions"),
 	}
 }
 

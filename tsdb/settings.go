@@ -109,5 +109,5 @@ func checkTags(tags map[string]string) error {
 			return fault.New(fault.Invalid, "A tag value has at most %d characters.", maxTagValue)
 		}
 	}
-	return nil
+	return checkUpsertTag(tags)
 }

@@ -24,7 +24,7 @@ func (d *DB) CreateTable(ctx context.Context, ref TableRef, o TableOptions) (Tab
 	if err != nil {
 		return Table{}, err
 	}
-	d.tables.put(ref, &openTable{ref: ref, doc: doc, hot: d.hot.Table(doc.ID)})
+	d.show(&openTable{ref: ref, doc: doc, hot: d.hot.Table(doc.ID)})
 	return doc.table(ref), nil
 }
 
@@ -94,7 +94,7 @@ func (d *DB) UpdateTable(ctx context.Context, ref TableRef, u TableUpdate) (Tabl
 	if err != nil {
 		return Table{}, err
 	}
-	d.tables.put(ref, &openTable{ref: ref, doc: doc, hot: t.hot})
+	d.show(&openTable{ref: ref, doc: doc, hot: t.hot})
 	return doc.table(ref), nil
 }
 

@@ -58,8 +58,17 @@ func (d *DB) retag(ctx context.Context, ref TableRef, change func(map[string]str
 		_, err := d.catalog.databases.Update(ctx, ref.Database, func(doc *databaseDocument) error { return edit(&doc.Tags) })
 		return missing(ref, err)
 	}
-	_, err := d.catalog.tables.Update(ctx, tableKey(ref), func(doc *tableDocument) error { return edit(&doc.Tags) })
-	return missing(ref, err)
+	d.tables.changing.Lock()
+	defer d.tables.changing.Unlock()
+	doc, err := d.catalog.tables.Update(ctx, tableKey(ref), func(doc *tableDocument) error { return edit(&doc.Tags) })
+	if err != nil {
+		return missing(ref, err)
+	}
+	t, err := d.open(ref)
+	if err == nil {
+		d.show(&openTable{ref: ref, doc: doc, hot: t.hot})
+	}
+	return err
 }
 
 // missing names the resource in a NotFound of the catalogue.

@@ -117,7 +117,7 @@ func (d *DB) load(ctx context.Context) error {
 	for _, e := range entries {
 		defined[e.Value.ID] = true
 		ref := tableRefOf(e.Key)
-		d.tables.put(ref, &openTable{ref: ref, doc: e.Value, hot: d.hot.Table(e.Value.ID)})
+		d.show(&openTable{ref: ref, doc: e.Value, hot: d.hot.Table(e.Value.ID)})
 	}
 	d.hot.Retain(func(id uint32) bool { return defined[id] })
 	return nil

@@ -73,6 +73,22 @@ func (t *Table) delete(ctx context.Context, r Range) (int64, error) {
 	return e.count, nil
 }
 
+// Count returns how many rows Delete would remove. It reads on a connection of its own.
+func (t *Table) Count(ctx context.Context, r Range) (int64, error) {
+	sn := t.store.Snapshot()
+	defer sn.Close()
+	conn, err := t.store.opts.Engine.Connect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	found, err := collect(ctx, conn, "SELECT count(*) FROM "+sn.View(t).Relation(Scan{In: r.In, Min: r.From, Max: r.To}))
+	if err != nil {
+		return 0, fmt.Errorf("count rows: %w", err)
+	}
+	return found[0][0].(int64), nil
+}
+
 // matching returns the series that pass every In.
 func (t *Table) matching(list []In) []uint32 {
 	var sids []uint32
