@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,63 +26,93 @@ func (sel selection) text() string {
 	return strings.Join(texts, ",")
 }
 
-// choose finds the series that pass every In, if they are few.
+// choose finds the series that pass every In, if they are few, ascending. It holds the
+// lock for moments only, however many values an In has.
 func (t *Table) choose(list []In) selection {
 	if len(list) == 0 {
 		return selection{}
 	}
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	best, found := t.mu.series.having(list[0])
-	for _, in := range list[1:] {
-		if more, ok := t.mu.series.having(in); ok && (!found || len(more) < len(best)) {
+	sorted := make([]In, len(list))
+	var best []uint32
+	found := false
+	for i, in := range list {
+		in.Values = distinct(in.Values)
+		sorted[i] = in
+		if more, ok := t.having(in); ok && (!found || len(more) < len(best)) {
 			best, found = more, true
 		}
 	}
 	if !found {
 		return selection{}
 	}
-	best = slices.DeleteFunc(best, func(n uint32) bool { return !t.mu.series.passes(n, list) })
+	slices.Sort(best)
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	best = slices.DeleteFunc(best, func(n uint32) bool { return !t.mu.series.passes(n, sorted) })
 	return selection{listed: true, series: best}
 }
 
+// distinct returns values in order, each once.
+func distinct(values []string) []string {
+	if slices.IsSorted(values) {
+		return slices.Compact(slices.Clone(values))
+	}
+	return slices.Compact(slices.Sorted(slices.Values(values)))
+}
+
+// valuesAtOnce is how many values are looked up under one lock.
+const valuesAtOnce = 1024
+
 // having returns the series with one of the values, unless they are too many.
-func (st *seriesTable) having(in In) ([]uint32, bool) {
+func (t *Table) having(in In) ([]uint32, bool) {
 	var series []uint32
-	for _, value := range distinct(in.Values) {
-		more := st.with(in, value)
-		if len(series)+len(more) > maxListed {
+	for values := range slices.Chunk(in.Values, valuesAtOnce) {
+		more, ok := t.havingOneOf(in, values, series)
+		if !ok {
 			return nil, false
 		}
-		series = append(series, more...)
+		series = more
 	}
 	return series, true
 }
 
-func distinct(values []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(values)))
+// havingOneOf appends the series with one of the values to those found before.
+func (t *Table) havingOneOf(in In, values []string, series []uint32) ([]uint32, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	v := t.mu.series.valuesOf(in)
+	if v == nil {
+		return series, true
+	}
+	for _, value := range values {
+		var few bool
+		series, few = v.with(series, maphash.String(t.mu.series.seed, value), value)
+		if !few || len(series) > maxListed {
+			return nil, false
+		}
+	}
+	return series, true
 }
 
-func (st *seriesTable) with(in In, value string) []uint32 {
-	if in.Role == MeasureField {
-		if n, ok := st.measures.byText[value]; ok {
-			return st.named[n]
-		}
-		return nil
-	}
-	if in.Ordinal >= len(st.dims) {
-		return nil
-	}
-	d := &st.dims[in.Ordinal]
-	if n, ok := d.values.byText[value]; ok {
-		return d.having[n]
+// valuesOf returns what is known of the values of a dimension, or of the measure
+// names, and nil where no series has the dimension.
+func (st *seriesTable) valuesOf(in In) *values {
+	switch {
+	case in.Role == MeasureField:
+		return &st.measures
+	case in.Ordinal < len(st.dims):
+		return &st.dims[in.Ordinal].values
 	}
 	return nil
 }
 
+// passes reports whether a series has one of the values of every In. They are sorted.
 func (st *seriesTable) passes(n uint32, list []In) bool {
+	if int(n) >= st.len() {
+		return false // the table is being read anew
+	}
 	for _, in := range list {
-		if !slices.Contains(in.Values, st.value(n, in)) {
+		if _, ok := slices.BinarySearch(in.Values, st.value(n, in)); !ok {
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package hot
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,4 +79,75 @@ func TestApply(t *testing.T) {
 			t.Errorf("version %d, values %v: %+v, writes %v, want reason %d, writes %v", c.version, c.cells, got, st.row != nil, c.want, c.writes)
 		}
 	}
+}
+
+// A table of random identities behaves as a map by their text does, and tells every
+// series' parts again.
+func TestSeriesTableIsAMap(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	st, sc := newSeriesTable(), newSchema()
+	for i := range 12 {
+		sc.addDim(fmt.Sprintf("d%02d", i))
+	}
+	known := map[string]uint32{}
+	var rows []*Row
+	for range 60_000 {
+		r := randomRow(rng, sc)
+		r.hash = st.hash(r)
+		want, ok := known[fmt.Sprint(r.Measure, r.Dims)]
+		if !ok {
+			want = noSeries
+		}
+		if got := st.find(r); got != want {
+			t.Fatalf("find(%v) = %d, want %d", r, got, want)
+		}
+		if !ok {
+			n := st.add(r, sc)
+			known[fmt.Sprint(r.Measure, r.Dims)] = n
+			rows = append(rows, r)
+		}
+	}
+	if st.len() != len(rows) || st.len() < 2*shardAbove/3 {
+		t.Fatalf("%d series, want %d and many", st.len(), len(rows))
+	}
+	for n, r := range rows {
+		if got := st.measureOf(uint32(n)); got != r.Measure {
+			t.Fatalf("measure of series %d = %q, want %q", n, got, r.Measure)
+		}
+		for i, name := range sc.dims {
+			got, ok := st.dimension(uint32(n), i)
+			at := slices.IndexFunc(r.Dims, func(d Dim) bool { return d.Name == name })
+			if ok != (at >= 0) || ok && got != r.Dims[at].Value {
+				t.Fatalf("dimension %s of series %d = %q, %v, the row is %v", name, n, got, ok, r.Dims)
+			}
+		}
+	}
+}
+
+func TestDimensionsOfMeasures(t *testing.T) {
+	st, sc := newSeriesTable(), newSchema()
+	for _, name := range []string{"b", "a", "c"} {
+		sc.addDim(name)
+	}
+	for _, r := range []*Row{row("m", "a=1"), row("n", "b=1"), row("m", "a=2", "c=1"), row("m", "a=3"), row("none")} {
+		r.hash = st.hash(r)
+		st.add(r, sc)
+	}
+	for measure, want := range map[string][]string{"m": {"a", "c"}, "n": {"b"}, "none": nil, "absent": nil} {
+		if got := st.dimensionsOf(measure); !slices.Equal(got, want) {
+			t.Errorf("dimensionsOf(%s) = %v, want %v", measure, got, want)
+		}
+	}
+}
+
+// randomRow has some of the schema's dimensions, most with few values.
+func randomRow(rng *rand.Rand, sc *schema) *Row {
+	r := &Row{Measure: fmt.Sprint("m", rng.IntN(5))}
+	for i, name := range sc.dims {
+		if rng.IntN(3) > 0 {
+			continue
+		}
+		r.Dims = append(r.Dims, Dim{name, fmt.Sprint(rng.IntN(2 + i*i*i*i))})
+	}
+	return r
 }
