@@ -131,6 +131,9 @@ func (m *Moving) Dictionary() string { return dictionaryName(m.table.id) }
 type DayRows struct {
 	Day             int32 // days since 1970
 	Rows, Overrides int64
+
+	MinTime, MaxTime     int64 // of the overrides, when there are any
+	MinSeries, MaxSeries uint32
 }
 
 // Days returns the days of the segments' rows, in order.
@@ -140,17 +143,23 @@ func (m *Moving) Days(ctx context.Context, conn *duckdb.Conn) ([]DayRows, error)
 	}
 	parts := make([]string, len(m.segments))
 	for i, seg := range m.segments {
-		parts[i] = fmt.Sprintf("SELECT time, %t AS overlay FROM %s", seg.overlay, seg.name)
+		parts[i] = fmt.Sprintf("SELECT sid, time, %t AS overlay FROM %s", seg.overlay, seg.name)
 	}
 	const day = "(epoch_ns(time) - ((epoch_ns(time) % 86400000000000) + 86400000000000) % 86400000000000) // 86400000000000"
-	rows, err := collect(ctx, conn, "SELECT ("+day+")::INTEGER AS day, count(*), count(*) FILTER (WHERE overlay) FROM ("+
+	rows, err := collect(ctx, conn, "SELECT ("+day+")::INTEGER AS day, count(*), count(*) FILTER (overlay), "+
+		"coalesce(min(epoch_ns(time)) FILTER (overlay), 0), coalesce(max(epoch_ns(time)) FILTER (overlay), 0), "+
+		"coalesce(min(sid) FILTER (overlay), 0)::UINTEGER, coalesce(max(sid) FILTER (overlay), 0)::UINTEGER FROM ("+
 		strings.Join(parts, " UNION ALL ")+") GROUP BY day ORDER BY day")
 	if err != nil {
 		return nil, fmt.Errorf("days of the moving rows: %w", err)
 	}
 	days := make([]DayRows, len(rows))
 	for i, row := range rows {
-		days[i] = DayRows{row[0].(int32), row[1].(int64), row[2].(int64)}
+		days[i] = DayRows{
+			Day: row[0].(int32), Rows: row[1].(int64), Overrides: row[2].(int64),
+			MinTime: row[3].(int64), MaxTime: row[4].(int64),
+			MinSeries: uint32(row[5].(int64)), MaxSeries: uint32(row[6].(int64)),
+		}
 	}
 	return days, nil
 }

@@ -119,16 +119,24 @@ func (s *Store) readable(number uint64) bool {
 // Drop forgets a table. Its rows go from the file when no snapshot can read them any
 // more; what is submitted to it afterwards is refused.
 func (s *Store) Drop(id uint32) {
+	if t := s.remove(id); t != nil {
+		s.leftTable(t.Files())
+	}
+}
+
+// remove takes a table out of the store and has the committer drop its rows.
+func (s *Store) remove(id uint32) *Table {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, ok := s.mu.tables[id]
 	if !ok {
-		return
+		return nil
 	}
 	t.dropped.Store(true)
 	delete(s.mu.tables, id)
 	s.mu.dropping = append(s.mu.dropping, dropping{table: t, after: s.mu.last})
 	s.notify()
+	return t
 }
 
 // Retain drops every table whose number keep refuses. It is for the start, when a
