@@ -16,6 +16,7 @@ import (
 
 	"tidemark/arn"
 	"tidemark/broker"
+	"tidemark/deadletter"
 	"tidemark/fault"
 	"tidemark/rules"
 	"tidemark/sql/iotsql"
@@ -34,9 +35,17 @@ type Publisher interface {
 	Publish(ctx context.Context, m *broker.Message, done func(error))
 }
 
+// letterPoster keeps records that the store refused for good; *deadletter.Letters does.
+// Post never blocks and calls done once, when the letter is durable or given up, or with
+// an error when its message must come again.
+type letterPoster interface {
+	Post(l deadletter.Letter, done func(error))
+}
+
 // Deps are the destinations.
 type Deps struct {
-	Store recordSubmitter
+	Store   recordSubmitter
+	Letters letterPoster // nil: what the store refuses is counted and given up
 	// Broker returns where republish publishes; it is asked for each message, because
 	// the broker is made after the rules engine. nil from it is fault.Unavailable.
 	Broker func() Publisher

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/broker"
+	"tidemark/deadletter"
 	"tidemark/rules"
 	"tidemark/tsdb"
 )
@@ -30,7 +31,9 @@ type world struct {
 	mu        sync.Mutex
 	writes    []written
 	published []*broker.Message
+	letters   []deadletter.Letter
 	refuse    func(tsdb.TableRef) error // nil: everything is stored
+	lose      error                     // what Post answers
 	engine    *rules.Engine             // where published messages go on
 }
 
@@ -43,6 +46,13 @@ func (w *world) Submit(_ context.Context, ref tsdb.TableRef, recs []tsdb.Record,
 		err = w.refuse(ref)
 	}
 	go done(tsdb.Ingested{Total: len(recs)}, err)
+}
+
+func (w *world) Post(l deadletter.Letter, done func(error)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.letters = append(w.letters, l)
+	go done(w.lose)
 }
 
 func (w *world) Publish(ctx context.Context, m *broker.Message, done func(error)) {
@@ -62,7 +72,7 @@ func (bucket) All(context.Context) ([]rules.Rule, error)     { return nil, nil }
 // start runs an engine over the world until the test ends.
 func start(t *testing.T, w *world, list ...rules.Rule) *rules.Engine {
 	t.Helper()
-	e, err := rules.Open(t.Context(), rules.Options{Store: bucket{}, Builders: Builders(Deps{Store: w, Broker: func() Publisher { return w }})})
+	e, err := rules.Open(t.Context(), rules.Options{Store: bucket{}, Builders: Builders(Deps{Store: w, Letters: w, Broker: func() Publisher { return w }})})
 	if err != nil {
 		t.Fatal(err)
 	}

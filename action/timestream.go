@@ -35,6 +35,7 @@ type timestreamConfig struct {
 // record; all records of the event share dimensions and time.
 type timestream struct {
 	store           recordSubmitter
+	letters         letterPoster
 	database, table *iotsql.Template
 	names           []string // of the dimensions
 	dimensions      []*iotsql.Template
@@ -54,7 +55,7 @@ func (d Deps) buildTimestream(stmt *iotsql.Statement, config json.RawMessage) (r
 		return nil, err
 	}
 	compile := templates{stmt: stmt}
-	a := &timestream{store: d.Store, database: compile.compile(c.DatabaseName), table: compile.compile(c.TableName), unit: units["MILLISECONDS"]}
+	a := &timestream{store: d.Store, letters: d.Letters, database: compile.compile(c.DatabaseName), table: compile.compile(c.TableName), unit: units["MILLISECONDS"]}
 	for _, dim := range c.Dimensions {
 		a.names = append(a.names, dim.Name)
 		a.dimensions = append(a.dimensions, compile.compile(dim.Value))
@@ -123,10 +124,10 @@ func (a *timestream) Do(ctx context.Context, ev *rules.Event, done func(error)) 
 	ref := tsdb.TableRef{Database: render.text(a.database), Table: render.text(a.table)}
 	recs, err := a.records(&render)
 	if err != nil {
-		done(timestreamError(ev, ref, err))
+		done(timestreamError(ev, &unwritten{ref: ref, err: err}))
 		return
 	}
-	a.store.Submit(ctx, ref, recs, func(_ tsdb.Ingested, err error) { done(timestreamError(ev, ref, err)) })
+	a.store.Submit(ctx, ref, recs, func(_ tsdb.Ingested, err error) { done(timestreamError(ev, newUnwritten(ref, recs, err))) })
 }
 
 // records makes one record of each attribute.
@@ -240,27 +241,11 @@ func integer(v value.Value) (int64, bool) {
 
 // timestreamError says where the message came from and which resource failed. It
 // keeps the kind of the error; refused records are final, with every reason.
-func timestreamError(ev *rules.Event, ref tsdb.TableRef, err error) error {
-	if err == nil {
+func timestreamError(ev *rules.Event, failed *unwritten) error {
+	if failed.err == nil {
 		return nil
 	}
-	if rejected, ok := errors.AsType[*tsdb.RejectedRecords](err); ok {
-		err = fault.New(fault.Invalid, "%s", reasons(rejected))
-	}
-	err = fmt.Errorf("Failed to write records to Timestream. The error received was: %w. Message arrived on: %s, Action: timestream, Database: %s, Table: %s",
-		err, ev.Message.Topic, ref.Database, ref.Table)
-	return &rules.ActionError{Resource: ref.Database + "#" + ref.Table, Err: err}
-}
-
-func reasons(rejected *tsdb.RejectedRecords) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d records were rejected", len(rejected.Rejections))
-	for i, r := range rejected.Rejections {
-		separator := "; "
-		if i == 0 {
-			separator = ": "
-		}
-		fmt.Fprintf(&b, "%sindex %d: %s", separator, r.Index, r.Reason)
-	}
-	return b.String()
+	err := fmt.Errorf("Failed to write records to Timestream. The error received was: %w. Message arrived on: %s, Action: timestream, Database: %s, Table: %s",
+		failed, ev.Message.Topic, failed.ref.Database, failed.ref.Table)
+	return &rules.ActionError{Resource: failed.ref.Database + "#" + failed.ref.Table, Err: err}
 }

@@ -93,7 +93,7 @@ func TestTimestreamFailures(t *testing.T) {
 		{"timestamp that is no integer", "SELECT a FROM 'dt/+'", full, `,"timestamp":{"value":"${device_id}","unit":"SECONDS"}`, nil, `the timestamp \"s1\" is not an integer`},
 		{"timestamp out of range", "SELECT a FROM 'dt/+'", full, `,"timestamp":{"value":"9223372036854775807","unit":"SECONDS"}`, nil, "is out of range"},
 		{"number beyond DOUBLE", "SELECT a FROM 'dt/+'", `{"device_id":"s1","building":"b","room":"r","a":1E400}`, "", nil, `the attribute \"a\" is out of the range of DOUBLE`},
-		{"rejected records", "SELECT a FROM 'dt/+'", full, "", &tsdb.RejectedRecords{Rejections: []tsdb.Rejection{{Index: 0, Reason: "too old"}, {Index: 3, Reason: "type"}}}, "2 records were rejected: index 0: too old; index 3: type"},
+		{"rejected records", "SELECT a, room FROM 'dt/+'", full, "", &tsdb.RejectedRecords{Rejections: []tsdb.Rejection{{Index: 0, Reason: "too old"}, {Index: 1, Reason: "type"}}}, "2 records were rejected: index 0: too old; index 1: type"},
 		{"missing table", "SELECT a FROM 'dt/+'", full, "", fault.New(fault.NotFound, "The table t does not exist."), "The table t does not exist."},
 	}
 	for _, test := range tests {

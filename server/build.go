@@ -17,6 +17,7 @@ import (
 	"tidemark/api/timestream"
 	"tidemark/broker"
 	"tidemark/config"
+	"tidemark/deadletter"
 	"tidemark/fault"
 	"tidemark/identity"
 	"tidemark/internal/authority"
@@ -38,6 +39,7 @@ type parts struct {
 	duck     *duckdb.Engine
 	store    *tsdb.DB
 	queries  *query.Engine
+	letters  *deadletter.Letters
 	rules    *rules.Engine
 	broker   *broker.Server
 	devices  *deviceAuth
@@ -53,7 +55,7 @@ func (s *Server) build(ctx context.Context) error {
 		return err
 	}
 	var p parts
-	for _, step := range []func(context.Context, *parts) error{s.openIdentity, s.openStore, s.openQueries, s.openRules, s.openBroker} {
+	for _, step := range []func(context.Context, *parts) error{s.openIdentity, s.openStore, s.openQueries, s.openLetters, s.openRules, s.openBroker} {
 		if err := step(ctx, &p); err != nil {
 			return err
 		}
@@ -160,10 +162,20 @@ func (s *Server) openObjects(ctx context.Context) (export.Store, error) {
 	return store, nil
 }
 
+func (s *Server) openLetters(_ context.Context, p *parts) (err error) {
+	p.letters, err = deadletter.Open(deadletter.Options{Store: p.store, Queries: p.queries, Logger: s.log, Registerer: s.registry})
+	if err != nil {
+		return err
+	}
+	p.letters.Rules(func() deadletter.Runner { return p.rules })
+	s.runs("dead letters", p.letters.Run)
+	return nil
+}
+
 func (s *Server) openRules(ctx context.Context, p *parts) (err error) {
 	p.rules, err = rules.Open(ctx, rules.Options{
 		Store: rulestore.New(p.meta), Account: s.cfg.Account, Logger: s.log, Registerer: s.registry,
-		Builders: action.Builders(action.Deps{Store: p.store, Broker: func() action.Publisher { return p.broker }}),
+		Builders: action.Builders(action.Deps{Store: p.store, Letters: p.letters, Broker: func() action.Publisher { return p.broker }}),
 	})
 	if err != nil {
 		return err

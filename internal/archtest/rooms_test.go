@@ -53,7 +53,8 @@ var rooms = []room{
 
 	{path: "rules", storey: movers, never: []string{"tsdb"}, why: "a rule hands its result to an action"},
 	{path: "rules/...", storey: movers, neighbours: []string{"rules"}},
-	{path: "action", storey: movers, neighbours: []string{"rules"}},
+	{path: "action", storey: movers, neighbours: []string{"rules", "deadletter"}},
+	{path: "deadletter", storey: movers, neighbours: []string{"query"}},
 	{path: "query", storey: movers, neighbours: []string{"query/..."}},
 	{path: "query/...", storey: movers, neighbours: []string{"query"}},
 
