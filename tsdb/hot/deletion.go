@@ -89,17 +89,6 @@ func (t *Table) Count(ctx context.Context, r Range) (int64, error) {
 	return found[0][0].(int64), nil
 }
 
-// matching returns the series that pass every In.
-func (t *Table) matching(list []In) []uint32 {
-	var sids []uint32
-	for n := range uint32(t.mu.series.len()) {
-		if t.mu.series.passes(n, list) {
-			sids = append(sids, n)
-		}
-	}
-	return sids
-}
-
 // erasure is a delete under way.
 type erasure struct {
 	deletion

@@ -32,12 +32,10 @@ func (t *Table) choose(list []In) selection {
 	if len(list) == 0 {
 		return selection{}
 	}
-	sorted := make([]In, len(list))
+	list = inOrder(list)
 	var best []uint32
 	found := false
-	for i, in := range list {
-		in.Values = distinct(in.Values)
-		sorted[i] = in
+	for _, in := range list {
 		if more, ok := t.having(in); ok && (!found || len(more) < len(best)) {
 			best, found = more, true
 		}
@@ -48,8 +46,73 @@ func (t *Table) choose(list []In) selection {
 	slices.Sort(best)
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	best = slices.DeleteFunc(best, func(n uint32) bool { return !t.mu.series.passes(n, sorted) })
+	best = slices.DeleteFunc(best, func(n uint32) bool { return !t.mu.series.passes(n, list) })
 	return selection{listed: true, series: best}
+}
+
+// inOrder returns the conditions with their values in order, each once.
+func inOrder(list []In) []In {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Values = distinct(list[i].Values)
+	}
+	return list
+}
+
+// matching returns the series that pass every In, however many they are, ascending. It
+// is for the committer, which needs no lock.
+func (t *Table) matching(list []In) []uint32 {
+	if sel := t.choose(list); sel.listed {
+		return sel.series
+	}
+	st := &t.mu.series
+	accepted := make([][]uint32, len(list))
+	for i, in := range list {
+		accepted[i] = st.numbersOf(in)
+	}
+	var series []uint32
+	for n := range uint32(st.len()) {
+		if st.has(n, list, accepted) {
+			series = append(series, n)
+		}
+	}
+	return series
+}
+
+// numbersOf returns the numbers of the values that series have, ascending.
+func (st *seriesTable) numbersOf(in In) []uint32 {
+	v := st.valuesOf(in)
+	if v == nil {
+		return nil
+	}
+	var numbers []uint32
+	for _, value := range in.Values {
+		if n := v.find(maphash.String(st.seed, value), value); n != noSeries {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// has reports whether a series has an accepted value, by number, of every In.
+func (st *seriesTable) has(n uint32, list []In, accepted [][]uint32) bool {
+	for i, in := range list {
+		if _, ok := slices.BinarySearch(accepted[i], st.number(n, in)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// number returns the number of a series' value, or noValue.
+func (st *seriesTable) number(n uint32, in In) uint32 {
+	if in.Role == DimensionField {
+		return st.valueOf(n, in.Ordinal)
+	}
+	id := st.identity(n)
+	id.next()
+	return id.next()
 }
 
 // distinct returns values in order, each once.
