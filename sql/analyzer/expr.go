@@ -84,17 +84,10 @@ func (a *analyzer) current(x *ast.Current, e *env) plan.Expr {
 	if err != nil || p > maxPrecision {
 		fail(x.Precision.Span(), "%s precision must be in range [0, %d]: %s", x.Word, maxPrecision, x.Precision.Digits)
 	}
-	unit := time.Second
-	for range min(p, 9) {
-		unit /= 10
-	}
 	call := a.operator(name, x, e).(*plan.Call)
-	call.Args[0] = &plan.Literal{Value: time.Unix(0, a.now).Round(unit).UnixNano(), T: types.Of(types.Timestamp)}
+	call.Args[0] = &plan.Literal{Value: time.Unix(0, a.now).Round(time.Duration(nanosOf(p))).UnixNano(), T: types.Of(types.Timestamp)}
 	return call
 }
-
-// maxPrecision is Trino's bound of digits after the seconds; values have nine.
-const maxPrecision = 12
 
 // param is the value that the caller gave the parameter.
 func (a *analyzer) param(x *ast.Param) plan.Expr {
@@ -298,8 +291,7 @@ func (a *analyzer) whenCond(x *ast.Case, w *ast.When, e *env) plan.Expr {
 	return &plan.Compare{Op: plan.Equal, L: coerce(l, t, x.Operand), R: coerce(r, t, w.Cond)}
 }
 
-// cast analyses CAST and TRY_CAST. The length of varchar(n) cuts a text; the text of
-// any other value has to fit.
+// cast analyses CAST and TRY_CAST.
 func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 	of, to := a.expr(x.X, e), checkType(typeOf(x.Type), x.Type)
 	if !types.CanCast(of.Type(), to) {
@@ -309,16 +301,14 @@ func (a *analyzer) cast(x *ast.Cast, e *env) plan.Expr {
 	if of.Type().Equal(to) {
 		out = of
 	}
-	n := length(x.Type)
-	switch {
-	case n == nil:
+	if fits(x.Type) {
 		return out
-	case of.Type().Kind == types.Varchar:
-		return a.apply("substr", x, out, &plan.Literal{Value: int64(1), T: types.Of(types.Bigint)}, integer(n, n.Digits))
-	case x.Try:
-		return a.apply("?:", x, out, integer(n, n.Digits))
 	}
-	return a.apply(":", x, out, integer(n, n.Digits))
+	out = a.fit(out, x.Type, of.Type())
+	if x.Try {
+		return a.apply("try", x, out)
+	}
+	return out
 }
 
 func (a *analyzer) extract(x *ast.Extract, e *env) plan.Expr {

@@ -12,12 +12,15 @@ var scalars = map[string]types.Kind{
 	"interval day to second": types.IntervalDayToSecond, "interval year to month": types.IntervalYearToMonth,
 }
 
-// typeOf returns the type that is written. The length of a varchar is for cast to apply.
+// typeOf returns the type that is written. The length of a varchar and the digits of a
+// timestamp are for cast to apply.
 func typeOf(n *ast.TypeName) types.Type {
 	kind, scalar := scalars[n.Name]
+	_, timed := digits(n)
 	switch {
-	case scalar && (len(n.Params) == 0 || length(n) != nil):
+	case scalar && (len(n.Params) == 0 || timed || length(n) != nil):
 		return types.Of(kind)
+	case n.Name == "timeseries" && !fits(n): // no cast makes one
 	case (n.Name == "array" || n.Name == "timeseries") && len(n.Params) == 1 && element(n.Params[0]):
 		elem := typeOf(n.Params[0].Type)
 		if n.Name == "timeseries" {
@@ -29,14 +32,6 @@ func typeOf(n *ast.TypeName) types.Type {
 	}
 	fail(n.Span(), "Unknown type: %s", ast.Print(n))
 	return types.Type{}
-}
-
-// length returns n of varchar(n), and nil for other types.
-func length(n *ast.TypeName) *ast.Integer {
-	if n.Name != "varchar" || len(n.Params) != 1 || n.Params[0].Size == "" {
-		return nil
-	}
-	return &ast.Integer{Place: n.Params[0].Place, Digits: n.Params[0].Size}
 }
 
 func element(p *ast.TypeParam) bool { return p.Type != nil && p.Field == nil }

@@ -36,7 +36,8 @@ var operators = []entry{
 
 	{Sig: "||(varchar, varchar) varchar", SQL: "({1} || {2})", Fold: foldConcat, Doc: "The texts joined; NULL when one is NULL."},
 	{Sig: ":(varchar, bigint) varchar", Emit: emitOnce("tm_fitting({1}, {2})"), Doc: "CAST to varchar(n) of what is no varchar: the text; one that is longer is an error."},
-	{Sig: "?:(varchar, bigint) varchar", Emit: emitOnce("CASE WHEN length({1}) > {2} THEN NULL ELSE {1} END"), Doc: "TRY_CAST to varchar(n) of what is no varchar: the text; one that is longer is NULL."},
+	{Sig: ":(timestamp, bigint) timestamp", SQL: "tm_timestamp_round({1}, {2})", Fold: fold2(calendar.RoundTimestamp), Doc: "CAST to timestamp(p): rounded to a multiple of so many nanoseconds, a half up."},
+	{Sig: ":(time, bigint) time", SQL: "tm_time_round({1}, {2})", Fold: sure2(calendar.RoundTime), Doc: "CAST to time(p): rounded to a multiple of so many nanoseconds, a half up; wraps at 24 hours."},
 	{Sig: "||(array(T), array(T)) array(T)", SQL: "({1} || {2})", Doc: "The arrays joined; NULL when one is NULL."},
 	{Sig: "||(array(T), T) array(T)", Emit: emitAppend, Doc: "The array with one more element at its end; NULL when that is NULL."},
 	{Sig: "||(T, array(T)) array(T)", Emit: emitPrepend, Doc: "The array with one more element at its front; NULL when that is NULL."},

@@ -3,6 +3,7 @@ package builtin
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // statistics are the aggregates of the same page that estimate or measure a
@@ -23,7 +24,7 @@ var statistics = []entry{
 	{Sig: "approx_percentile(double, bigint, array(double)) array(double)", Emit: emitWeighted, Check: checkPercentile(2, 1, -1), Doc: weightedDoc},
 	{Sig: "approx_percentile(bigint, bigint, double, double) bigint", Emit: emitWeighted, Check: checkPercentile(2, 1, 3), Doc: accurateDoc},
 	{Sig: "approx_percentile(double, bigint, double, double) double", Emit: emitWeighted, Check: checkPercentile(2, 1, 3), Doc: accurateDoc},
-	{Sig: "corr(double, double) double", SQL: paired("corr"), Doc: "Pearson's correlation; NULL where it is not finite, as of one row or a constant."},
+	{Sig: "corr(double, double) double", SQL: paired("tm_correlation(regr_sxy%, regr_sxx%, regr_syy%)"), Doc: "Pearson's correlation; NULL where it is not finite, as of one row or a constant."},
 	{Sig: "covar_pop(double, double) double", SQL: "covar_pop({d}{1}, {2}{o}){f}", Doc: "The covariance of the population."},
 	{Sig: "covar_samp(double, double) double", SQL: "covar_samp({d}{1}, {2}{o}){f}", Doc: "The covariance of the sample; NULL below two rows."},
 	{Sig: "entropy(bigint) double", SQL: "tm_entropy(sum({d}CAST(tm_entropy_count({1}) AS DOUBLE)){f}, sum({d}tm_x_log_x({1})){f})", Ext: true, Doc: "The entropy, in bits, of values that occur as often as the argument says; a negative count is an error."},
@@ -36,12 +37,12 @@ var statistics = []entry{
 	{Sig: "regr_avgx(double, double) double", SQL: "regr_avgx({d}{1}, {2}){f}", Ext: true, Doc: "The mean of the second argument over the rows that have both."},
 	{Sig: "regr_avgy(double, double) double", SQL: "regr_avgy({d}{1}, {2}){f}", Ext: true, Doc: "The mean of the first argument over the rows that have both."},
 	{Sig: "regr_count(double, double) bigint", SQL: "CAST(regr_count({d}{1}, {2}){f} AS BIGINT)", Ext: true, Doc: "The number of rows that have both."},
-	{Sig: "regr_r2(double, double) double", SQL: paired("regr_r2"), Ext: true, Doc: "The coefficient of determination; NULL where it is not finite."},
-	{Sig: "regr_sxx(double, double) double", SQL: paired("regr_sxx"), Ext: true, Doc: "The sum of the squares of the second argument's distances from its mean."},
-	{Sig: "regr_sxy(double, double) double", SQL: paired("regr_sxy"), Ext: true, Doc: "The sum of the products of both distances."},
-	{Sig: "regr_syy(double, double) double", SQL: paired("regr_syy"), Ext: true, Doc: "The sum of the squares of the first argument's distances from its mean."},
-	{Sig: "regr_intercept(double, double) double", SQL: paired("regr_intercept"), Doc: "Where the line of regression meets the axis; the second argument is the independent one. NULL where it is not finite."},
-	{Sig: "regr_slope(double, double) double", SQL: paired("regr_slope"), Doc: "The slope of the line of regression; the second argument is the independent one. NULL where it is not finite."},
+	{Sig: "regr_r2(double, double) double", SQL: paired("regr_r2%"), Ext: true, Doc: "The coefficient of determination; NULL where it is not finite."},
+	{Sig: "regr_sxx(double, double) double", SQL: paired("regr_sxx%"), Ext: true, Doc: "The sum of the squares of the second argument's distances from its mean."},
+	{Sig: "regr_sxy(double, double) double", SQL: paired("regr_sxy%"), Ext: true, Doc: "The sum of the products of both distances."},
+	{Sig: "regr_syy(double, double) double", SQL: paired("regr_syy%"), Ext: true, Doc: "The sum of the squares of the first argument's distances from its mean."},
+	{Sig: "regr_intercept(double, double) double", SQL: paired("regr_intercept%"), Doc: "Where the line of regression meets the axis; the second argument is the independent one. NULL where it is not finite."},
+	{Sig: "regr_slope(double, double) double", SQL: paired("(regr_sxy% / regr_sxx%)"), Doc: "The slope of the line of regression; the second argument is the independent one. NULL where it is not finite."},
 	{Sig: "skewness(double) double", SQL: "tm_skewness(list({d}{1}){f})", Doc: "The skewness of the population; NULL below three values."},
 	{Sig: "stddev(double) double", SQL: spread("stddev_samp", 2), Doc: "The standard deviation of the sample; NULL below two values."},
 	{Sig: "stddev_samp(double) double", SQL: spread("stddev_samp", 2), Doc: "The standard deviation of the sample; NULL below two values."},
@@ -56,9 +57,11 @@ func spread(function string, least int) string {
 	return "tm_spread(max(abs({1})){f}, count({d}{1}){f}, " + strconv.Itoa(least) + ", " + function + "({d}tm_tame({1})){f})"
 }
 
-// paired is the template of a measure of pairs, which is NULL unless it is finite.
-func paired(function string) string {
-	return "tm_paired(max(abs({1}) + abs({2})){f}, " + function + "({d}tm_tame({1}), tm_tame({2})){f})"
+// paired is the template of a measure of pairs, which is NULL unless it is finite. A %
+// in it stands for the arguments of an aggregate. The sums of products, and not DuckDB's
+// own corr and regr_slope, give the digits that Trino's do.
+func paired(measure string) string {
+	return "tm_paired(max(abs({1}) + abs({2})){f}, " + strings.ReplaceAll(measure, "%", "({d}tm_tame({1}), tm_tame({2})){f}") + ")"
 }
 
 // Bounds of the standard error that a sketch of Trino can have.

@@ -177,6 +177,21 @@ func Bin(ns, step int64) (int64, error) {
 	return SubtractNanos(ns, floorMod(ns, step))
 }
 
+// RoundTimestamp rounds a timestamp to a multiple of a unit counted from 1970, half a
+// unit up, also before 1970.
+func RoundTimestamp(ns, unit int64) (int64, error) {
+	over := floorMod(ns, unit)
+	if over < unit-over {
+		return SubtractNanos(ns, over)
+	}
+	return AddNanos(ns, unit-over)
+}
+
+// RoundTime rounds a time of day to a multiple of a unit, half a unit up, around midnight.
+func RoundTime(clock, unit int64) int64 {
+	return floorMod((clock+unit/2)/unit*unit, types.Day)
+}
+
 // Midnight returns the first instant of a date.
 func Midnight(day int32) (int64, error) { return join(int64(day), 0) }
 

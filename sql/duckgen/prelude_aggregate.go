@@ -13,6 +13,7 @@ var aggregateMacros = []string{
 	// m is the largest distance from 0, n the number of values, s what the tame ones of them give.
 	"tm_spread(m, n, least, s) AS CASE WHEN n < least THEN NULL WHEN m <= 1e150 THEN s WHEN isinf(m) OR isnan(m) THEN CAST('NaN' AS DOUBLE) WHEN n = 1 THEN 0e0 ELSE CAST('Infinity' AS DOUBLE) END",
 	"tm_paired(m, s) AS CASE WHEN m <= 1e150 AND isfinite(s) THEN s END",
+	"tm_correlation(xy, xx, yy) AS xy / sqrt(xx) / sqrt(yy)",
 	"tm_entropy_count(c) AS CASE WHEN c < 0 THEN CAST(tm_raise('Entropy count argument must be non-negative') AS BIGINT) ELSE c END",
 	"tm_x_log_x(c) AS CASE WHEN c > 0 THEN c * ln(c) END",
 	"tm_entropy(s, l) AS CASE WHEN s > 0 THEN greatest(0e0, (ln(s) - l / s) / ln(2e0)) ELSE 0e0 END",

@@ -10,6 +10,8 @@ var dates = []Func{
 	{Name: "tm_time_unit", Args: []Kind{Varchar}, Result: Bigint, Batch: ofText(calendar.TimeUnit)},
 
 	{Name: "tm_bin", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.Bin)},
+	{Name: "tm_timestamp_round", Args: []Kind{Timestamp, Bigint}, Result: Timestamp, Batch: of2(calendar.RoundTimestamp)},
+	{Name: "tm_time_round", Args: []Kind{Bigint, Bigint}, Result: Bigint, Batch: of2(sure2(calendar.RoundTime))},
 	{Name: "tm_timestamp_truncate", Args: []Kind{Bigint, Timestamp}, Result: Timestamp, Batch: of2(calendar.Truncate)},
 	{Name: "tm_date_truncate", Args: []Kind{Bigint, Date}, Result: Date, Batch: of2(calendar.TruncateDate)},
 	{Name: "tm_time_truncate", Args: []Kind{Bigint, Bigint}, Result: Bigint, Batch: of2(calendar.TruncateTime)},
