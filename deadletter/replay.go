@@ -3,6 +3,7 @@ package deadletter
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidemark/fault"
@@ -125,24 +126,25 @@ func (s *Letters) part(ctx context.Context, r Replay, list []Entry, try trial) (
 	if err != nil {
 		return nil, fmt.Errorf("read dead letters: %w", err)
 	}
-	type answer struct {
-		index  int
-		result Result
-		err    error
-	}
-	answers := make(chan answer, len(whole))
+	outcomes := make([]Outcome, len(whole))
+	answers := make(chan error, len(whole))
 	for i := range whole {
-		try(ctx, &whole[i], func(result Result, err error) { answers <- answer{i, result, err} })
+		try(ctx, &whole[i], func(result Result, err error) {
+			outcomes[i] = Outcome{whole[i], result, text(err)}
+			if stops(err) || err != nil && ctx.Err() != nil {
+				outcomes[i].Result = ""
+				answers <- err
+				return
+			}
+			answers <- nil
+		})
 	}
-	outcomes := make([]Outcome, 0, len(whole))
-	for range whole {
-		a := <-answers // every trial answers: the store, the rules and this call end with the server
-		if stops(a.err) || a.err != nil && ctx.Err() != nil {
-			err = a.err
-			continue
+	for range whole { // every trial answers: the store, the rules and this call end with the server
+		if failed := <-answers; err == nil {
+			err = failed
 		}
-		outcomes = append(outcomes, Outcome{whole[a.index], a.result, text(a.err)})
 	}
+	outcomes = slices.DeleteFunc(outcomes, func(o Outcome) bool { return o.Result == "" })
 	if r.Apply && len(outcomes) > 0 {
 		if failed := s.mark(context.WithoutCancel(ctx), outcomes); err == nil {
 			err = failed
