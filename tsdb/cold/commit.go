@@ -35,14 +35,9 @@ var ErrUnknown = errors.New("the outcome of a commit is not known")
 // draft is a version that is to be.
 type draft struct {
 	meta      *metadata
-	blobs     []blob // metadata files that it names, to be written before it
+	blobs     []blob // manifests and list, to be written before it
 	manifests []manifest
 	retired   []retired
-}
-
-type blob struct {
-	name string
-	data []byte
 }
 
 // Commit adds and removes files in one step. When it returns nil the change is on disk,
@@ -211,7 +206,7 @@ func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
 	if err := t.step(StepPublished); err != nil {
 		return err
 	}
-	if err := t.medium.hint(ctx, hintName, []byte(strconv.Itoa(number))); err != nil {
+	if err := t.medium.hint(ctx, blob{hintName, []byte(strconv.Itoa(number))}); err != nil {
 		t.store.opt.Logger.Warn("hint of the newest version not written", "path", t.dir, "err", err)
 	}
 	return t.step(StepHinted)
@@ -220,15 +215,16 @@ func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
 // writeDraft writes the files of a draft. When it fails it removes them again, unless the
 // metadata file might have appeared: then the table asks for Reload.
 func (t *Table) writeDraft(ctx context.Context, number int, d *draft, text []byte) error {
+	file := blob{metadataName(number), text}
 	err := context.Cause(ctx)
-	for i := 0; i < len(d.blobs) && err == nil; i++ {
-		err = t.medium.write(ctx, d.blobs[i].name, d.blobs[i].data)
+	if err == nil {
+		err = t.medium.stage(ctx, d.blobs, file)
 	}
 	if err == nil {
 		err = t.step(StepManifests)
 	}
 	if err == nil {
-		err = t.medium.publish(ctx, metadataName(number), text)
+		err = t.medium.publish(ctx, file)
 	}
 	if errors.Is(err, ErrUnknown) || errors.Is(err, errTaken) {
 		t.stale = true

@@ -114,8 +114,17 @@ func syncFolder(name string) error {
 	return diskFault(errors.Join(f.Sync(), f.Close()))
 }
 
-func (l *local) write(_ context.Context, name string, data []byte) error {
-	return writeSynced(l.path(name), data)
+// stage writes the files, and the metadata file beside its name, and syncs them at once:
+// a disk takes hardly longer for several.
+func (l *local) stage(_ context.Context, named []blob, file blob) error {
+	var group errgroup.Group
+	for _, b := range append(named[:len(named):len(named)], blob{file.name + tempSuffix, file.data}) {
+		group.Go(func() error { return writeSynced(l.path(b.name), b.data) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return syncFolder(l.path(metadataDir))
 }
 
 func writeSynced(name string, data []byte) error {
@@ -130,36 +139,28 @@ func writeSynced(name string, data []byte) error {
 	return diskFault(errors.Join(err, f.Close()))
 }
 
-// publish writes beside the name, and links: a link does not replace a file, a rename
-// would.
-func (l *local) publish(_ context.Context, name string, data []byte) error {
-	target := l.path(name)
-	folder := filepath.Dir(target)
-	if err := writeSynced(target+tempSuffix, data); err != nil {
-		return err
-	}
-	if err := syncFolder(folder); err != nil { // of what the file will name
-		return err
-	}
+// publish links what stage wrote: a link does not replace a file, a rename would.
+func (l *local) publish(_ context.Context, file blob) error {
+	target := l.path(file.name)
 	if err := os.Link(target+tempSuffix, target); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			err = fmt.Errorf("%s: %w", target, errTaken)
 		}
 		return diskFault(err)
 	}
-	if err := syncFolder(folder); err != nil {
+	if err := syncFolder(l.path(metadataDir)); err != nil {
 		return errors.Join(ErrUnknown, err)
 	}
 	os.Remove(target + tempSuffix) // it may as well stay until the next sweep
 	return nil
 }
 
-func (l *local) hint(_ context.Context, name string, data []byte) error {
-	temp := l.path(name) + tempSuffix
-	if err := os.WriteFile(temp, data, 0o644); err != nil {
+func (l *local) hint(_ context.Context, file blob) error {
+	temp := l.path(file.name) + tempSuffix
+	if err := os.WriteFile(temp, file.data, 0o644); err != nil {
 		return diskFault(err)
 	}
-	return os.Rename(temp, l.path(name))
+	return os.Rename(temp, l.path(file.name))
 }
 
 // remove removes a file, and the folder of a day when it was the last in it.

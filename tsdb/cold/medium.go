@@ -39,16 +39,17 @@ type writer interface {
 	// keep makes data files that were written at their local paths durable.
 	keep(ctx context.Context, files []dataRef) error
 
-	// write makes a durable file under a name that nobody uses. After an error it may
-	// be there in part.
-	write(ctx context.Context, name string, data []byte) error
+	// stage makes durable what a metadata file names, under names that nobody uses, and
+	// prepares that file itself. After an error any of it may be there in part.
+	stage(ctx context.Context, named []blob, file blob) error
 
-	// publish makes a file appear whole and durable under its name. It is errTaken when
-	// there is one. An error that wraps ErrUnknown leaves open whether it appeared.
-	publish(ctx context.Context, name string, data []byte) error
+	// publish makes a staged metadata file appear whole and durable under its name. It is
+	// errTaken when there is one. An error that wraps ErrUnknown leaves open whether it
+	// appeared.
+	publish(ctx context.Context, file blob) error
 
 	// hint puts data under a name, in place of older data. It need not be durable.
-	hint(ctx context.Context, name string, data []byte) error
+	hint(ctx context.Context, file blob) error
 
 	// remove removes a file; one that is not there is no error.
 	remove(ctx context.Context, name string) error
@@ -61,6 +62,12 @@ type writer interface {
 type dataRef struct {
 	name  string // relative to the table's folder
 	bytes int64  // that it must have
+}
+
+// blob is a file of metadata.
+type blob struct {
+	name string // relative to the table's folder
+	data []byte
 }
 
 // errTaken says that a metadata file of this version is there already: somebody else

@@ -85,6 +85,7 @@ func (t *Table) Reload(ctx context.Context) error {
 			return err
 		}
 	} else {
+		v.inherit(t.version.Load())
 		t.version.Store(v)
 	}
 	t.stale = false

@@ -106,3 +106,27 @@ func (v *version) retire(at int64, replaced []manifest, removed map[string]bool)
 	}
 	return gone
 }
+
+// inherit takes over from the version that was in memory before what the new one does not
+// name any more: somebody might still read it.
+func (v *version) inherit(old *version) {
+	if old == nil || old.number == 0 || v.number == 0 {
+		return
+	}
+	known := v.names()
+	take := func(name, path string) {
+		if !known[name] {
+			known[name] = true
+			v.retired = append(v.retired, retired{name, path, v.meta.LastSequence})
+		}
+	}
+	for _, r := range old.retired {
+		take(r.name, r.path)
+	}
+	for _, m := range old.manifests {
+		take(m.name, "")
+		for _, e := range m.entries {
+			take(e.name, e.file.Path)
+		}
+	}
+}
