@@ -44,10 +44,12 @@ var rooms = []room{
 	{path: "identity", storey: keepers, neighbours: []string{"meta"}},
 	{path: "objects", storey: keepers},
 	{path: "broker", storey: keepers, neighbours: []string{"identity"}},
-	{path: "tsdb", storey: keepers, neighbours: []string{"meta", "tsdb/hot", "tsdb/cold"},
+	{path: "tsdb", storey: keepers, neighbours: []string{"meta", "tsdb/hot", "tsdb/cold", "tsdb/tier"},
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
 	{path: "tsdb/cold", storey: keepers, neighbours: []string{"objects"},
 		never: []string{"internal/duckdb", "sql", "sql/..."}, why: "files that any engine reads need none to be kept"},
+	{path: "tsdb/tier", storey: keepers, neighbours: []string{"tsdb/hot", "tsdb/cold"},
+		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
 	{path: "tsdb/...", storey: keepers, neighbours: []string{"meta"},
 		never: []string{"sql", "sql/..."}, why: "the store knows rows, not queries"},
 

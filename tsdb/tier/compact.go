@@ -1,0 +1,124 @@
+package tier
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"tidemark/tsdb/hot"
+)
+
+// compact does the most useful merge of a table, if there is one; the table is looked
+// at again at once then, else in a while.
+func (m *Mover) compact(ctx context.Context, t *table) error {
+	files := m.choose(t)
+	if len(files) == 0 {
+		t.looked(m.opts.Now().Add(lookEvery))
+		return nil
+	}
+	return m.rewrite(ctx, t, files)
+}
+
+// choose returns the files of one day that should be written anew together. Of several
+// days the one with most files comes first.
+func (m *Mover) choose(t *table) []hot.File {
+	now := m.opts.Now()
+	lacks := t.lacks(now, m.opts.Policy.Deletes)
+	limit := m.limit(t)
+	var best []hot.File
+	for day, files := range byDay(t.hot.Files()) {
+		list := m.opts.Policy.merge(dayFiles{
+			files: files, limit: limit, lacks: lacks,
+			over: m.over(day, now), quiet: t.quiet(day, now),
+		})
+		if len(list) > len(best) || len(list) == len(best) && len(list) > 0 && cmp.Less(list[0].Day, best[0].Day) {
+			best = list
+		}
+	}
+	return best
+}
+
+// limit is the number of rows of a file of a table.
+func (m *Mover) limit(t *table) int64 { return m.opts.Policy.limit(len(columnsOf(t.hot.Schema()))) }
+
+// over reports whether a day ended a while ago.
+func (m *Mover) over(day int32, now time.Time) bool {
+	return (int64(day)+1)*dayLength+int64(m.opts.Policy.Over) <= now.UnixNano()
+}
+
+// rewrite writes files of one day anew, as few as will do, without what was deleted.
+func (m *Mover) rewrite(ctx context.Context, t *table, files []hot.File) error {
+	moving, err := t.hot.Compact(ctx)
+	if err != nil || moving == nil {
+		return err
+	}
+	return m.carry(ctx, t, moving, workCompaction, func(w *writer) (result, error) {
+		add, err := w.day(ctx, files[0].Day, 0, files)
+		if err != nil {
+			return result{}, fmt.Errorf("day %d: %w", files[0].Day, err)
+		}
+		return result{add: add, remove: files, rewrote: rowsOf(files)}, nil
+	})
+}
+
+// compactAll brings every day of a table to as few files as will do.
+func (m *Mover) compactAll(ctx context.Context, t *table) error {
+	if err := m.retain(ctx, t); err != nil {
+		return err
+	}
+	limit := m.limit(t)
+	for day, files := range byDay(t.hot.Files()) {
+		d := dayFiles{files: files, limit: limit, lacks: t.hot.Lacks}
+		if len(files) <= d.ideal() {
+			files = m.opts.Policy.lacking(d)
+		}
+		for len(files) > 0 {
+			if err := m.rewrite(ctx, t, files); err != nil {
+				return err
+			}
+			d.files = byDay(t.hot.Files())[day]
+			files = m.opts.Policy.lacking(d)
+		}
+	}
+	return m.expire(ctx, t)
+}
+
+// retain removes files whose rows are all past the table's retention.
+func (m *Mover) retain(ctx context.Context, t *table) error {
+	cut := m.cut(t)
+	var past []hot.File
+	for _, f := range t.hot.Files() {
+		if expired(f.Day, cut) {
+			past = append(past, f)
+		}
+	}
+	if len(past) == 0 {
+		return nil
+	}
+	moving, err := t.hot.Compact(ctx)
+	if err != nil || moving == nil {
+		return err
+	}
+	return m.carry(ctx, t, moving, workRetention, func(*writer) (result, error) { return result{remove: past}, nil })
+}
+
+// lacks returns whether files lack deletes, and have for some time.
+func (t *table) lacks(now time.Time, long time.Duration) func(hot.File) bool {
+	since := map[string]time.Time{}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, f := range t.hot.Files() {
+		if t.hot.Lacks(f) {
+			since[f.Path] = now
+			if at, ok := t.mu.lacking[f.Path]; ok {
+				since[f.Path] = at
+			}
+		}
+	}
+	t.mu.lacking = since
+	return func(f hot.File) bool {
+		at, ok := since[f.Path]
+		return ok && now.Sub(at) >= long
+	}
+}
