@@ -41,6 +41,7 @@ var catalogTables = []string{"hot_tables", "hot_columns", "hot_measures", "hot_s
 func dictionaryName(id uint32) string    { return fmt.Sprintf("t%d_d", id) }
 func newestName(id uint32) string        { return fmt.Sprintf("t%d_n", id) }
 func segmentName(id, seq uint32) string  { return fmt.Sprintf("t%d_s%d", id, seq) }
+func bulkName(id uint32, n int) string   { return fmt.Sprintf("t%d_b%d", id, n) }
 func dimensionColumn(ordinal int) string { return fmt.Sprintf("d%d", ordinal) }
 func valueColumn(ordinal int) string     { return fmt.Sprintf("v%d", ordinal) }
 

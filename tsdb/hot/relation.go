@@ -42,6 +42,7 @@ type Scan struct {
 	Min, Max int64 // times, inclusive
 	In       []In
 	Newest   bool
+	version  bool // the relation's rows have their version
 }
 
 // Relation returns a parenthesised SELECT with the fields of the scan. It is valid for
@@ -223,7 +224,7 @@ func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
 	if len(files) == 0 {
 		return parts
 	}
-	return append(parts, filesText(files, v.fields, v.schema, scan.values(), false, want, v.deletes))
+	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletes))
 }
 
 // values are the ordinals of the value columns that a scan reads.
@@ -239,7 +240,7 @@ func (s Scan) values() []int {
 
 // part selects the rows of one segment.
 func (v *View) part(seg segmentView, scan Scan, want selecting) string {
-	return segmentText(seg.name, seg.columns, v.schema, scan.values(), false, want)
+	return segmentText(seg.name, seg.columns, v.schema, scan.values(), scan.version, want)
 }
 
 // segmentText selects sid, time, the version if it is wanted and value columns from a

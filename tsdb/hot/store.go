@@ -24,6 +24,7 @@ type Store struct {
 
 	requests chan request  // for the committer
 	stopped  chan struct{} // closed when it serves no more
+	bulks    int           // loads so far; the committer's own
 
 	mu struct {
 		sync.Mutex
