@@ -60,11 +60,16 @@ type values struct {
 // have notes that a series, greater than all before, has a value, and returns its number.
 func (v *values) have(series uint32, hash uint64, text string) uint32 {
 	n := v.number(hash, text, uint32(noPosting))
+	v.gain(n, series)
+	return n
+}
+
+// gain is have for a value whose number is known.
+func (v *values) gain(n, series uint32) {
 	was := posting(v.note(n))
 	if now := v.lists.add(was, series); now != was {
 		v.setNote(n, uint32(now))
 	}
-	return n
 }
 
 // with appends the series that have a value, unless they are many.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tidemark/internal/duckdb"
@@ -22,6 +21,9 @@ func (s *Store) recover(ctx context.Context) error {
 	}
 	if err := checkFormat(ctx, conn); err != nil {
 		return err
+	}
+	if err := sweep(ctx, conn); err != nil {
+		return fmt.Errorf("remove what a crash left: %w", err)
 	}
 	ids, err := collect(ctx, conn, "SELECT id FROM hot_tables ORDER BY id")
 	if err != nil {
@@ -112,6 +114,18 @@ func checkFormat(ctx context.Context, conn *duckdb.Conn) error {
 		}
 	}
 	return nil
+}
+
+// sweep removes tables of loads that did not end.
+func sweep(ctx context.Context, conn *duckdb.Conn) error {
+	left, err := collect(ctx, conn, `SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND (table_name LIKE 'bulk\_%' ESCAPE '\'
+		OR regexp_full_match(table_name, 't[0-9]+_[bs][0-9]+') AND table_name NOT IN (SELECT concat('t', id, '_s', seq) FROM hot_segments))`)
+	for _, row := range left {
+		if _, err := conn.Exec(ctx, "DROP TABLE "+row[0].(string)); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) ([][]any, error) {
@@ -218,49 +232,6 @@ func (t *Table) recoverSchema(ctx context.Context, conn *duckdb.Conn) error {
 		t.mu.schema.addMeasure(Measure{row[0].(string), Type(row[1].(int32))})
 	}
 	return err
-}
-
-func (t *Table) recoverSeries(ctx context.Context, conn *duckdb.Conn) error {
-	var text strings.Builder
-	text.WriteString("SELECT sid, measure")
-	for i := range t.mu.schema.dims {
-		text.WriteString(", " + dimensionColumn(i))
-	}
-	fmt.Fprintf(&text, " FROM %s ORDER BY sid", dictionaryName(t.id))
-	rows, err := conn.Query(ctx, text.String())
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	byName := t.mu.schema.dimsByName()
-	for {
-		chunk, err := rows.Next(ctx)
-		if err != nil || chunk == nil {
-			return err
-		}
-		for i := range chunk.Len() {
-			if err := t.recoverOne(chunk, i, byName); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// recoverOne adds the series of one entry; byName are the dimensions' ordinals in the
-// order of their names.
-func (t *Table) recoverOne(chunk *duckdb.Chunk, row int, byName []int) error {
-	r := Row{Measure: chunk.Column(1).Text(row)}
-	for _, dim := range byName {
-		if v := chunk.Column(fixedEntries + dim); v.Valid(row) {
-			r.Dims = append(r.Dims, Dim{t.mu.schema.dims[dim], v.Text(row)})
-		}
-	}
-	r.hash = t.mu.series.hash(&r)
-	want := chunk.Column(0).Uint32s(row + 1)[row]
-	if got := t.mu.series.add(&r, t.mu.schema); got != want {
-		return fmt.Errorf("series %d stands where series %d belongs", want, got)
-	}
-	return nil
 }
 
 func (t *Table) recoverSegment(ctx context.Context, conn *duckdb.Conn, seg *segment) error {

@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/maphash"
 	"math"
@@ -165,7 +166,11 @@ func (st *seriesTable) setOf(dims []Dim, sc *schema) uint32 {
 	return st.setNumber(set)
 }
 
+// setNumber returns the number of a set, mostly that of the series added last.
 func (st *seriesTable) setNumber(set []byte) uint32 {
+	if st.len() > 0 && bytes.Equal(st.sets.text(st.last.set), set) {
+		return st.last.set
+	}
 	return st.sets.number(maphash.Bytes(st.seed, set), string(set), 0)
 }
 
