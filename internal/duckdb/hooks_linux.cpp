@@ -2,7 +2,17 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
+
+// What is used of DuckDB's own header duckdb/planner/expression_iterator.hpp.
+namespace duckdb {
+class Expression;
+class ExpressionIterator {
+public:
+	static void EnumerateChildren(const Expression &expr, const std::function<void(const Expression &child)> &callback);
+};
+} // namespace duckdb
 
 // Three things that DuckDB leaves open are closed here. The linker puts the functions at
 // the end of this file between DuckDB's allocator, the evaluation of a scalar function,
@@ -23,8 +33,7 @@
 // of nested calls with half of the others, to the bottom: cubic in the depth, and nothing
 // interrupts it. So the parts are mixed at each level. And where DuckDB binds a call of
 // constants it evaluates each argument, to see whether it is NULL, and so each level of
-// nested calls all those below: what one statement may spend on that is bounded, and the
-// rest is evaluated when it runs.
+// nested calls all those below: what is deep is evaluated once, when the statement runs.
 namespace {
 
 std::atomic<long long> used{0}, ceiling{0};
@@ -44,10 +53,6 @@ thread_local void *evaluating = nullptr; // the client that a function is evalua
 thread_local int functions = 0;          // that are being evaluated
 thread_local int ours = 0;               // of them, or below them, in Go
 thread_local bool operating = false;
-
-constexpr int most_folded = 20000; // functions evaluated to bind and optimize one statement
-thread_local int folding = 0;      // expressions of constants that are being evaluated, one within another
-thread_local int folded = 0;       // functions evaluated for that by the statement
 
 bool is_stopping(void *client) {
 	if (client == nullptr || stops.load(std::memory_order_relaxed) == 0) {
@@ -101,7 +106,6 @@ struct evaluation {
 		}
 		evaluating = client;
 		functions++;
-		folded += folding > 0;
 	}
 	~evaluation() {
 		evaluating = outer;
@@ -114,6 +118,18 @@ unsigned long long mix(unsigned long long h) {
 	h = (h ^ h >> 33) * 0xff51afd7ed558ccdULL;
 	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ULL;
 	return h ^ h >> 33;
+}
+
+constexpr int most_folded = 32; // levels of an expression that is evaluated while binding
+
+// has_levels reports whether an expression has at most so many levels.
+bool has_levels(const duckdb::Expression &expr, int most) {
+	bool fits = most > 0;
+	if (fits) {
+		duckdb::ExpressionIterator::EnumerateChildren(
+		    expr, [&](const duckdb::Expression &child) { fits = fits && has_levels(child, most - 1); });
+	}
+	return fits;
 }
 
 } // namespace
@@ -134,10 +150,7 @@ void tidemark_go_on(void *stopped) {
 int tidemark_stopped(void) { return is_stopping(evaluating); }
 void tidemark_enter_ours(void) { ours++; }
 void tidemark_leave_ours(void) { ours--; }
-void tidemark_end_operating(void) {
-	operating = false;
-	folded = 0;
-}
+void tidemark_end_operating(void) { operating = false; }
 
 #define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
 #define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
@@ -205,11 +218,7 @@ void OPERATE(__wrap_)(void *profiler, void *op) {
 
 // The answer false is that of an expression whose evaluation fails.
 bool FOLD(__wrap_)(void *client, const void *expr, void *result) {
-	struct fold {
-		fold() { folding++; }
-		~fold() { folding--; }
-	} now;
-	return folded <= most_folded && FOLD(__real_)(client, expr, result);
+	return has_levels(*static_cast<const duckdb::Expression *>(expr), most_folded) && FOLD(__real_)(client, expr, result);
 }
 
 unsigned long long HASH_BOUND(__wrap_)(const void *expr) { return mix(HASH_BOUND(__real_)(expr)); }

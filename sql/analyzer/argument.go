@@ -34,8 +34,11 @@ func constantOf(x plan.Expr) (value any, ok bool) {
 		converted, err := types.Convert(value, x.X.Type(), x.To)
 		return converted, err == nil
 	case *plan.Call:
+		if !x.Fn.Folds() {
+			return nil, false
+		}
 		args, ok := constantsOf(x.Args)
-		if !ok || !x.Fn.Folds() {
+		if !ok {
 			return nil, false
 		}
 		folded, err := x.Fn.Fold(args)

@@ -38,8 +38,8 @@ func emitOutput(root *plan.Output) (*Program, error) {
 		items[i] = e.pick(b, c.Col.ID)
 	}
 	text := b.result(items)
-	if e.err == nil && tooComplex(text) {
-		e.refuse("the query is too complex: its function calls are nested too deeply")
+	if why := tooComplex(text); e.err == nil && why != "" {
+		e.refuse("%s", why)
 	}
 	if e.err != nil {
 		return nil, e.err

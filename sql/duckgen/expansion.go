@@ -1,6 +1,7 @@
 package duckgen
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 )
@@ -9,10 +10,12 @@ import (
 // multiplies that: fifty nested calls of substr would become 3^50 expressions in
 // DuckDB. The size after expansion is therefore counted before DuckDB sees the text.
 // And DuckDB binds the body of a lambda twice, within another one four times and so on;
-// nothing ends it while it does.
+// nothing ends it while it does. Nor does anything end it while it optimizes, for which
+// it walks again and again from each call to the bottom of its arguments.
 const (
 	maxExpansion = 200_000   // names and numbers in the expanded text
 	maxBound     = 4_000_000 // and each as often as it is bound
+	maxWalked    = 2_000_000 // and each as often as it is in another's arguments
 	maxText      = 4 << 20   // bytes of text under construction
 )
 
@@ -21,12 +24,14 @@ type expansions struct {
 	times  map[string][]int
 	lambda int // how often the body of a lambda counts
 	limit  int
+	nested bool // whether a word counts once for each bracket of its expression that it is in
 }
 
 // repeats and binds are computed from the macros themselves.
 var (
 	repeats = countRepeats(Prelude(), 1, maxExpansion)
 	binds   = countRepeats(Prelude(), 2, maxBound)
+	walks   = expansions{repeats.times, 1, maxWalked, true}
 )
 
 // engineMacros are DuckDB's own macros that repeat their arguments.
@@ -36,7 +41,7 @@ var engineMacros = map[string][]int{
 }
 
 func countRepeats(statements []string, lambda, limit int) expansions {
-	all := expansions{maps.Clone(engineMacros), lambda, limit}
+	all := expansions{times: maps.Clone(engineMacros), lambda: lambda, limit: limit}
 	for _, s := range statements {
 		_, definition, _ := strings.Cut(s, "MACRO ")
 		head, body, _ := strings.Cut(definition, ") AS ")
@@ -55,6 +60,7 @@ type frame struct {
 	times []int // of the macro's arguments, nil for another bracket
 	arg   int
 	base  int // how often the bracket's own text appears
+	depth int // of the bracket in its expression, from 1
 	limit int
 }
 
@@ -66,9 +72,19 @@ func (f frame) factor() int {
 	return min(f.base*f.times[f.arg], f.limit+1)
 }
 
+// bracket is a bracket, or a macro's, with the text behind it, within f. That of a
+// subquery begins another expression.
+func (f frame) bracket(times []int, behind string) frame {
+	in := frame{times: times, base: f.factor(), depth: f.depth + 1, limit: f.limit}
+	if strings.HasPrefix(behind, "SELECT ") {
+		in.depth = 1
+	}
+	return in
+}
+
 // size counts the words of a text that count wants, expanded, up to just above the limit.
 func (x expansions) size(text string, count func(word string) bool) int {
-	total, stack := 0, []frame{{base: 1, limit: x.limit}}
+	total, stack := 0, []frame{{base: 1, depth: 1, limit: x.limit}}
 	for i := 0; i < len(text); {
 		top := &stack[len(stack)-1]
 		length := 1
@@ -82,13 +98,13 @@ func (x expansions) size(text string, count func(word string) bool) int {
 			case word == "lambda" && strings.HasPrefix(text[i+length:], " "):
 				top.base = min(top.base*x.lambda, x.limit+1)
 			case i+length < len(text) && text[i+length] == '(' && x.times[word] != nil:
-				stack = append(stack, frame{times: x.times[word], base: top.factor(), limit: x.limit})
 				length++
+				stack = append(stack, top.bracket(x.times[word], text[i+length:]))
 			case count(word):
-				total = min(total+top.factor(), x.limit+1)
+				total = min(total+top.factor()*x.weight(*top), x.limit+1)
 			}
 		case c == '(' || c == '[' || c == '{':
-			stack = append(stack, frame{base: top.factor(), limit: x.limit})
+			stack = append(stack, top.bracket(nil, text[i+1:]))
 		case c == ')' || c == ']' || c == '}':
 			stack = stack[:max(1, len(stack)-1)]
 		case c == ',':
@@ -97,6 +113,14 @@ func (x expansions) size(text string, count func(word string) bool) int {
 		i += length
 	}
 	return total
+}
+
+// weight is how often one occurrence of a word counts.
+func (x expansions) weight(f frame) int {
+	if x.nested {
+		return f.depth
+	}
+	return 1
 }
 
 func wordByte(c byte) bool {
@@ -121,8 +145,20 @@ func quotedLength(text string) int {
 	return end + 2
 }
 
-// tooComplex reports a program that expands beyond the limit.
-func tooComplex(text string) bool {
+// tooComplex says which limit a program is beyond once it is expanded; empty if none.
+func tooComplex(text string) string {
 	every := func(string) bool { return true }
-	return repeats.size(text, every) > maxExpansion || binds.size(text, every) > maxBound
+	for _, by := range []struct {
+		measure expansions
+		what    string
+	}{
+		{repeats, "what its function calls stand for has more than %d names and numbers"},
+		{binds, "with lambdas in lambdas it has more than %d names and numbers"},
+		{walks, "its function calls are nested too deeply in too many places (more than %d names and numbers, each counted as often as it is nested)"},
+	} {
+		if by.measure.size(text, every) > by.measure.limit {
+			return fmt.Sprintf("the query is too complex: "+by.what, by.measure.limit)
+		}
+	}
+	return ""
 }

@@ -47,3 +47,23 @@ func TestExpansionOfLambdas(t *testing.T) {
 		}
 	}
 }
+
+// Where it is asked for, a word counts once for each bracket around it, up to the subquery's.
+func TestExpansionOfNesting(t *testing.T) {
+	x := countRepeats([]string{"CREATE MACRO twice(a) AS a + a"}, 1, maxWalked)
+	x.nested = true
+	for _, tt := range []struct {
+		text string
+		want int
+	}{
+		{"x", 1},
+		{"f(x)", 1 + 2},
+		{"f(g(x, y))", 1 + 2 + 3 + 3},
+		{"twice(f(x))", 2*2 + 2*3},
+		{"f(g((SELECT x)))", 1 + 2 + 1 + 1}, // f, g, SELECT, x
+	} {
+		if got := x.size(tt.text, func(string) bool { return true }); got != tt.want {
+			t.Errorf("size(%q) = %d, want %d", tt.text, got, tt.want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func (e *emitter) expr(in scope, x plan.Expr) string {
 	}
 	text := e.anyExpr(in, x)
 	if len(text) > maxText {
-		return e.refuse("the query is too complex: its function calls are nested too deeply")
+		return e.refuse("the query is too complex: one of its expressions becomes more than %d bytes for the engine", maxText)
 	}
 	return text
 }
