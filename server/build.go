@@ -12,6 +12,7 @@ import (
 
 	"tidemark/action"
 	"tidemark/api"
+	"tidemark/api/deadletters"
 	"tidemark/api/iot"
 	"tidemark/api/iotdata"
 	"tidemark/api/timestream"
@@ -248,7 +249,7 @@ func (s *Server) openListeners(l *listeners, p *parts, handler http.Handler) err
 	return s.writeAddresses()
 }
 
-// services are the AWS-shaped front ends.
+// services are the AWS-shaped front ends, and those of our own.
 func (s *Server) services(p *parts) ([]api.Service, error) {
 	ts, err := timestream.New(timestream.Options{Store: p.store, Queries: p.queries, Region: s.cfg.Region, Account: s.cfg.Account, EndpointAddress: s.cfg.Advertise})
 	if err != nil {
@@ -262,7 +263,11 @@ func (s *Server) services(p *parts) ([]api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []api.Service{ts.Service(), control.Service(), data.Service()}, nil
+	letters, err := deadletters.New(deadletters.Options{Letters: p.letters})
+	if err != nil {
+		return nil, err
+	}
+	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service()}, nil
 }
 
 // dataEndpoint is what DescribeEndpoint answers: the advertised name, else the host the
