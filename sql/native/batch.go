@@ -1,6 +1,9 @@
 package native
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Batch is a block of rows for which a function is computed at once, by column and
 // without a value per row in an interface. The slices of the columns are the
@@ -11,7 +14,15 @@ type Batch struct {
 	Result Column
 	Halted func() bool // whether the statement is to end early; nil: never
 	null   []bool      // rows with a NULL argument; nil if there are none
+	most   int         // elements of one list among the arguments; 0 is any
 }
+
+// What a function copies of one list is in Go's memory, which no limit of a query
+// counts: 16 bytes an element, but 90 where buckets are merged.
+const (
+	maxCopied = 1 << 24
+	maxMerged = 1 << 22
+)
 
 // errHalted ends a function whose statement was interrupted.
 var errHalted = errors.New("interrupted")
@@ -83,8 +94,25 @@ func (b *Batch) Each(row func(row int) error) error {
 		if b.null != nil && b.null[r] {
 			continue
 		}
+		if err := b.checkLists(r); err != nil {
+			return err
+		}
 		if err := row(r); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkLists refuses a row with a list that is too long to be copied.
+func (b *Batch) checkLists(row int) error {
+	if b.most == 0 {
+		return nil
+	}
+	for i := range b.Args {
+		c := &b.Args[i]
+		if c.Spans != nil && !c.IsNull(row) && c.Spans[row].Length > uint64(b.most) {
+			return fmt.Errorf("A function does not take more than %d values of one group, array or time series; these are %d", b.most, c.Spans[row].Length)
 		}
 	}
 	return nil
@@ -93,6 +121,7 @@ func (b *Batch) Each(row func(row int) error) error {
 // Run computes a batch, whose NULL arguments it answers itself if the function does
 // not want them.
 func (f *Func) Run(b *Batch) error {
+	b.most = f.MaxList
 	if !f.NullIn {
 		b.findNulls()
 	}

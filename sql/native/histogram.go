@@ -13,7 +13,7 @@ const maxBuckets = 10_000
 // histograms summarise values: the number of buckets, the values, their weights; the
 // result has each bucket's centre and weight, one after the other.
 var histograms = []Func{
-	{Name: "tm_numeric_histogram", Args: []Kind{Bigint, ListOf(Double), ListOf(Double)}, Result: ListOf(Double), Batch: histogramRows},
+	{Name: "tm_numeric_histogram", Args: []Kind{Bigint, ListOf(Double), ListOf(Double)}, Result: ListOf(Double), MaxList: maxMerged, Batch: histogramRows},
 }
 
 func histogramRows(b *Batch) error {

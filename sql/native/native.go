@@ -56,8 +56,11 @@ type Func struct {
 	Call func(args []any) (any, error)
 	// Batch computes a block of rows: for each of b.Each it writes the row of
 	// b.Result. It keeps nothing of the batch, no text either.
-	Batch  func(b *Batch) error
-	NullIn bool // rows with a NULL argument are computed too; else their result is NULL
+	Batch func(b *Batch) error
+	// MaxList is the most elements of one list or series among the arguments, for a
+	// function that copies them; 0 for one that reads them where they are.
+	MaxList int
+	NullIn  bool // rows with a NULL argument are computed too; else their result is NULL
 	// Volatile functions are called once per row even for constant arguments.
 	Volatile bool
 }

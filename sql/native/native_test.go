@@ -1,6 +1,8 @@
 package native
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,5 +73,39 @@ func TestPatternsAreForgotten(t *testing.T) {
 	}
 	if n := len(c.mu.byText); n > maxPatterns {
 		t.Errorf("%d patterns kept, want at most %d", n, maxPatterns)
+	}
+}
+
+// A list that a function would copy is bounded; one that is NULL has no length.
+func TestLongLists(t *testing.T) {
+	elements := &Column{Float64s: make([]float64, 1), Int64s: make([]int64, 1)}
+	for _, f := range Funcs() {
+		if f.MaxList == 0 {
+			continue
+		}
+		b := &Batch{Rows: 1, Args: make([]Column, len(f.Args)), Result: *newColumn(f.Result, 1)}
+		b.Result.Store = &memory{&b.Result, f.Result, 1}
+		for i, k := range f.Args {
+			b.Args[i] = *newColumn(k, 1)
+			if k.IsList() || k.IsSeries() {
+				b.Args[i].Spans[0].Length = uint64(f.MaxList) + 1
+				b.Args[i].Elem, b.Args[i].Time, b.Args[i].Value = elements, elements, elements
+			}
+		}
+		want := fmt.Sprintf("A function does not take more than %d values of one group, array or time series; these are %d", f.MaxList, f.MaxList+1)
+		if err := f.Run(b); err == nil || err.Error() != want {
+			t.Errorf("%s of a long list = %v, want %s", f.Name, err, want)
+		}
+		for i := range b.Args {
+			b.Args[i].SetNull(0)
+		}
+		if err := f.Run(b); err != nil {
+			t.Errorf("%s of NULLs that look long = %v, want NULL", f.Name, err)
+		}
+	}
+	for _, name := range []string{"tm_percentiles_double", "tm_numeric_histogram", "tm_spline_double", "tm_pearson_bigint"} {
+		if i := slices.IndexFunc(Funcs(), func(f Func) bool { return f.Name == name }); i < 0 || Funcs()[i].MaxList == 0 {
+			t.Errorf("%s copies its lists and has no bound", name)
+		}
 	}
 }

@@ -10,10 +10,10 @@ import (
 // percentiles find values at fractions of a total weight: the values, their weights,
 // the fractions.
 var percentiles = []Func{
-	{Name: "tm_percentiles_double", Args: []Kind{ListOf(Double), ListOf(Bigint), ListOf(Double)}, Result: ListOf(Double), Batch: func(b *Batch) error {
+	{Name: "tm_percentiles_double", Args: []Kind{ListOf(Double), ListOf(Bigint), ListOf(Double)}, Result: ListOf(Double), MaxList: maxCopied, Batch: func(b *Batch) error {
 		return percentileRows(b, func(c *Column) []float64 { return c.Float64s })
 	}},
-	{Name: "tm_percentiles_bigint", Args: []Kind{ListOf(Bigint), ListOf(Bigint), ListOf(Double)}, Result: ListOf(Bigint), Batch: func(b *Batch) error {
+	{Name: "tm_percentiles_bigint", Args: []Kind{ListOf(Bigint), ListOf(Bigint), ListOf(Double)}, Result: ListOf(Bigint), MaxList: maxCopied, Batch: func(b *Batch) error {
 		return percentileRows(b, func(c *Column) []int64 { return c.Int64s })
 	}},
 }

@@ -43,10 +43,14 @@ func seriesFuncs() []Func {
 			Func{Name: "tm_fill_" + name + "_at", Args: []Kind{s, Timestamp, k}, Result: k, Batch: holdAt(fill, write)},
 		)
 	}
-	return append(all,
+	all = append(all,
 		Func{Name: "tm_locf_positions", Args: []Kind{ListOf(Timestamp), ListOf(Timestamp)}, Result: ListOf(Bigint), Batch: positions(locf)},
 		Func{Name: "tm_fill_positions", Args: []Kind{ListOf(Timestamp), ListOf(Timestamp)}, Result: ListOf(Bigint), Batch: positions(fill)},
 	)
+	for i := range all {
+		all[i].MaxList = maxCopied // where points have no value or are not in order
+	}
+	return all
 }
 
 // writers copy a value from one column to another of its kind.
