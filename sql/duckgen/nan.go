@@ -200,6 +200,8 @@ func (d doubles) call(x *plan.Call) exactness {
 	switch {
 	case widest == perhaps || !ok:
 		return perhaps
+	case x.Fn.Name == "round" && len(x.Args) == 2 && !keepsDigits(x.Args[1]):
+		return perhaps
 	case len(x.Args) == 1 && x.Fn.Name == "-", len(x.Args) == 1 && x.Fn.Name == "+":
 		return widest
 	case (x.Fn.Name == "*" || x.Fn.Name == "/") && nonZero(x.Args[1]), x.Fn.Name == "*" && nonZero(x.Args[0]):
@@ -210,6 +212,16 @@ func (d doubles) call(x *plan.Call) exactness {
 		return unbound
 	}
 	return rule[widest]
+}
+
+// keepsDigits reports a constant number of digits to which every double can be rounded.
+func keepsDigits(x plan.Expr) bool {
+	l, ok := x.(*plan.Literal)
+	if !ok {
+		return false
+	}
+	n, ok := l.Value.(int64)
+	return ok && n >= -300
 }
 
 // nonZero reports a constant that is finite and not zero.

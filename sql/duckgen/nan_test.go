@@ -16,6 +16,7 @@ func TestOnlyWhatMayBeNaNIsTested(t *testing.T) {
 		"SELECT 1 FROM (SELECT cpu AS c FROM d.a UNION ALL SELECT 1.5) WHERE c > 1 AND c = c",
 		"SELECT cpu > lag(cpu) OVER (ORDER BY time) FROM d.a",
 		"SELECT cpu = (SELECT max(cpu) FROM d.a), cpu IN (SELECT cpu FROM d.a), coalesce(cpu, 0) > 1, if(n > 1, cpu, 2.5) > CAST(n AS DOUBLE) FROM d.a",
+		"SELECT round(cpu, 2) >= 1, round(cpu, -1) = 10 FROM d.a",
 		"SELECT sqrt(cpu) < 3, cpu / n <= 1, nan() <> cpu, nan() = cpu FROM d.a",
 	} {
 		if got := text(t, compile(t, query)); strings.Contains(got, "isnan") {
@@ -25,6 +26,8 @@ func TestOnlyWhatMayBeNaNIsTested(t *testing.T) {
 	for _, query := range []string{
 		"SELECT sqrt(cpu) > 3 FROM d.a",
 		"SELECT cpu / n >= 1 FROM d.a",
+		"SELECT round(cpu, n) > 1 FROM d.a",
+		"SELECT round(cpu, -400) > 1 FROM d.a",
 		"SELECT host FROM d.a WHERE 3 < ln(cpu)",
 		"SELECT host FROM d.a WHERE cpu * cpu - cpu * cpu > 1",
 		"SELECT 1 FROM (SELECT sqrt(cpu) AS c FROM d.a) WHERE c = c",
