@@ -56,13 +56,14 @@ type cursor[S Source] struct {
 		current pageToken
 		next    pageToken
 
-		first    time.Time     // when the first page was delivered
-		used     time.Time     // end of the latest request
-		requests int           // requests under way
-		spent    time.Duration // time taken by the source
-		total    int64         // bytes of all rows so far
-		rowCount int64         // all rows so far
-		counted  int64         // bytes of the window that the set has counted
+		first    time.Time       // when the first page was delivered
+		used     time.Time       // end of the latest request
+		requests int             // requests under way
+		spent    time.Duration   // time taken by the source
+		size     func([]any) int // of a row, as the latest request measures
+		total    int64           // bytes of all rows that the source gave
+		rowCount int64           // those rows
+		counted  int64           // bytes of the window that the set has counted
 	}
 }
 

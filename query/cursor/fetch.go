@@ -10,6 +10,7 @@ import (
 // startFetch makes sure that somebody reads the source for the wanted page, and
 // returns a channel that is closed when that ends. c.mu is held.
 func (c *cursor[S]) startFetch(want Want) <-chan struct{} {
+	c.mu.size = want.Size
 	if c.mu.fetching == nil {
 		c.mu.fetching = make(chan struct{})
 		c.set.readers.Go(func() { c.fetch(want) })
@@ -22,8 +23,7 @@ func (c *cursor[S]) startFetch(want Want) <-chan struct{} {
 func (c *cursor[S]) fetch(want Want) {
 	for {
 		begin := time.Now()
-		rows, err := c.read()
-		sizes := sizesOf(rows, want.Size)
+		rows, sizes, err := c.read()
 		if c.fetched(rows, sizes, err, time.Since(begin), want) {
 			return
 		}
@@ -40,7 +40,7 @@ func (c *cursor[S]) fetched(rows [][]any, sizes []int, err error, took time.Dura
 		m.add(rows, sizes)
 		c.count()
 	}
-	c.settle(sizes, err)
+	c.settle(err)
 	if _, settled, _ := m.cut(want); !settled && m.err == nil {
 		return false
 	}
@@ -49,20 +49,13 @@ func (c *cursor[S]) fetched(rows [][]any, sizes []int, err error, took time.Dura
 }
 
 // settle ends the query or its source as the outcome of a read demands. c.mu is held.
-func (c *cursor[S]) settle(sizes []int, err error) {
-	m := &c.mu
-	m.total += int64(sum(sizes))
-	m.rowCount += int64(len(sizes))
+func (c *cursor[S]) settle(err error) {
 	switch {
 	case errors.Is(err, io.EOF):
-		m.ended = true
+		c.mu.ended = true
 		c.release()
 	case err != nil:
 		c.end(err)
-	case m.total > c.set.opt.ResultBytes:
-		c.end(resultSizeError(c.set.opt.ResultBytes))
-	case c.set.opt.ResultRows > 0 && m.rowCount > c.set.opt.ResultRows:
-		c.end(resultRowsError(c.set.opt.ResultRows))
 	}
 }
 
@@ -77,8 +70,9 @@ func (c *cursor[S]) endFetch() {
 	c.startDrain()
 }
 
-// read returns the next rows: those that are parked, and then those of the source.
-func (c *cursor[S]) read() ([][]any, error) {
+// read returns the next rows with their sizes: those that are parked, and then those of
+// the source.
+func (c *cursor[S]) read() ([][]any, []int, error) {
 	c.mu.Lock()
 	m := &c.mu
 	for m.rest != nil && m.rest.empty() && m.moved != nil {
@@ -87,26 +81,56 @@ func (c *cursor[S]) read() ([][]any, error) {
 		<-moved
 		m.Lock()
 	}
-	rest, closed, left := m.rest, m.closed, c.set.opt.RunTime-m.spent
+	rest, closed, left, size := m.rest, m.closed, c.set.opt.RunTime-m.spent, m.size
 	m.Unlock()
 	switch {
 	case c.ctx.Err() != nil:
-		return nil, context.Cause(c.ctx)
+		return nil, nil, context.Cause(c.ctx)
 	case rest != nil && !rest.empty():
-		return rest.next()
+		rows, err := rest.next()
+		return rows, sizesOf(rows, size), err
 	case closed:
-		return nil, io.EOF
+		return nil, nil, io.EOF
 	}
 	return c.readSource(left)
 }
 
-// readSource returns the source's next rows, for which it has the time that is left.
-func (c *cursor[S]) readSource(left time.Duration) ([][]any, error) {
+// readSource returns the source's next rows with their sizes, for which it has the time
+// that is left. It is an error when they exceed what a result may have, parked or not.
+func (c *cursor[S]) readSource(left time.Duration) ([][]any, []int, error) {
 	ctx, cancel := context.WithTimeoutCause(c.ctx, left, runTimeError(c.set.opt.RunTime))
 	defer cancel()
 	rows, err := c.Source.Next(ctx)
 	if err != nil && ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		err = context.Cause(ctx)
 	}
-	return rows, err
+	if err != nil {
+		return nil, nil, err
+	}
+	sizes := c.measure(rows)
+	return rows, sizes, c.add(sizes)
+}
+
+// measure returns the sizes of rows as the latest request measures them.
+func (c *cursor[S]) measure(rows [][]any) []int {
+	c.mu.Lock()
+	size := c.mu.size
+	c.mu.Unlock()
+	return sizesOf(rows, size)
+}
+
+// add counts rows of the source and reports when the result has too many.
+func (c *cursor[S]) add(sizes []int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, opt := &c.mu, &c.set.opt
+	m.total += int64(sum(sizes))
+	m.rowCount += int64(len(sizes))
+	switch {
+	case m.total > opt.ResultBytes:
+		return resultSizeError(opt.ResultBytes)
+	case opt.ResultRows > 0 && m.rowCount > opt.ResultRows:
+		return resultRowsError(opt.ResultRows)
+	}
+	return nil
 }

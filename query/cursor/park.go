@@ -42,7 +42,7 @@ func (c *cursor[S]) startDrain() {
 func (c *cursor[S]) drain(rest *spool) {
 	for {
 		begin := time.Now()
-		rows, err := c.readSource(c.left())
+		rows, _, err := c.readSource(c.left())
 		before := rest.size()
 		if err == nil {
 			err = rest.add(rows)

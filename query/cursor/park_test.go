@@ -99,6 +99,44 @@ func TestParkedBound(t *testing.T) {
 	})
 }
 
+// What is parked counts for the bounds on one result, before anybody asks for it.
+func TestParkedResultIsBounded(t *testing.T) {
+	for _, opt := range []Options{{ResultBytes: 5000}, {ResultRows: 500}} {
+		synctest.Test(t, func(t *testing.T) {
+			opt.TempDir = t.TempDir()
+			set, src := openSet(t, opt), &rows{n: 1000, batch: 7}
+			cut, err := start(set, src, want(10, 10000))
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+			if src.at > 507 || src.closed.Load() != 1 || set.parked.Load() != 0 {
+				t.Errorf("source read to %d, closed %d times, %d bytes parked; want little over 500, once, 0", src.at, src.closed.Load(), set.parked.Load())
+			}
+			if _, err := resume(set, cut.NextToken, want(10, 10000)); fault.KindOf(err) != fault.Exceeded {
+				t.Errorf("page of a result that is too large = %v, want Exceeded", err)
+			}
+		})
+	}
+}
+
+// A result within its bounds is delivered whole, whether its rows were parked or not.
+func TestParkedRowsCountOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, src := openSet(t, Options{TempDir: t.TempDir(), ResultBytes: 10_000, ResultRows: 1000}), &rows{n: 1000, batch: 7}
+		cut, err := start(set, src, want(10, 10000))
+		time.Sleep(time.Minute)
+		all := numbers(cut.Rows)
+		for err == nil && cut.NextToken != "" {
+			cut, err = resume(set, cut.NextToken, want(100, 10000))
+			all = append(all, numbers(cut.Rows)...)
+		}
+		if err != nil || !slices.Equal(all, to(0, 1000)) {
+			t.Errorf("%d rows, %v; want 1000 in order", len(all), err)
+		}
+	})
+}
+
 // Without a place to park, a query stays as it is.
 func TestNoPlaceToPark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -86,22 +86,26 @@ func (r *Repeats[V]) enter(key repeatKey, hash [sha256.Size]byte) (entry *repeat
 	return entry, true
 }
 
-// run answers a fresh entry.
-func (r *Repeats[V]) run(entry *repeat[V], run func() (V, int, error)) (V, error) {
-	answer, size, err := run()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	defer close(entry.done)
-	if err != nil {
-		r.remove(entry)
-		return answer, err
-	}
-	if size <= r.bytes {
-		entry.answer, entry.size, entry.kept = answer, size, true
-		r.mu.bytes += size
-		r.shrink()
-	}
-	return answer, nil
+// run answers a fresh entry. If it panics the entry is forgotten, as after an error.
+func (r *Repeats[V]) run(entry *repeat[V], run func() (V, int, error)) (answer V, err error) {
+	size, answered := 0, false
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		defer close(entry.done)
+		if err != nil || !answered {
+			r.remove(entry)
+			return
+		}
+		if size <= r.bytes {
+			entry.answer, entry.size, entry.kept = answer, size, true
+			r.mu.bytes += size
+			r.shrink()
+		}
+	}()
+	answer, size, err = run()
+	answered = true
+	return answer, err
 }
 
 // wait returns the answer of an entry that another request runs or ran; ok is

@@ -77,3 +77,29 @@ func TestRepeatsShareARun(t *testing.T) {
 		}
 	})
 }
+
+// A run that panics leaves nothing behind: who waits for it, and who comes later, runs anew.
+func TestRepeatsAfterAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, runs := NewRepeats[int](5*time.Minute, 100), 0
+		waited := make(chan int)
+		func() {
+			defer func() {
+				if p := recover(); p != "broken" {
+					t.Errorf("recovered %v, want the panic of the run", p)
+				}
+			}()
+			r.Do(t.Context(), "me", "t", "a", func() (int, int, error) {
+				go func() { waited <- ask(t, r, "me", "t", "a", &runs) }()
+				synctest.Wait()
+				panic("broken")
+			})
+		}()
+		if got := <-waited; got != 1 {
+			t.Errorf("who waited is answered by run %d, want 1", got)
+		}
+		if got := ask(t, r, "me", "t", "a", &runs); got != 1 {
+			t.Errorf("who came later is answered by run %d, want 1", got)
+		}
+	})
+}
