@@ -187,7 +187,7 @@ func TestTableLimits(t *testing.T) {
 		t.Fatalf("Write = %v, want rejections", err)
 	}
 	want := "[{1 The table already has the maximum number of dimensions. 0} {3 The table already has the maximum number of multi-measure attributes. 0} " +
-		"{5 The table already has the maximum number of measure names. 0} {7 The table already has the maximum number of time series. 0}]"
+		"{5 The table already has the maximum number of measure names. 0} {7 The table already has the maximum number of time series, or the series of all tables the memory they may take. 0}]"
 	if got := fmt.Sprint(rejected.Rejections); got != want {
 		t.Errorf("rejections %s, want %s", got, want)
 	}

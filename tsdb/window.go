@@ -57,7 +57,7 @@ func reasonText(r hot.Refusal, version int64) string {
 	case hot.ManyAttributes:
 		return "The table already has the maximum number of multi-measure attributes."
 	case hot.ManySeries:
-		return "The table already has the maximum number of time series."
+		return "The table already has the maximum number of time series, or the series of all tables the memory they may take."
 	case hot.TypeConflict:
 		return "The multi-measure attribute " + quote(r.Name) + " already exists in the table with another type."
 	default:

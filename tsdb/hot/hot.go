@@ -40,7 +40,8 @@ type Options struct {
 	IdleLog     int64         // the same when no row came for IdleAfter. 1 MiB
 	IdleAfter   time.Duration // 2 seconds
 	FreeBytes   uint64        // writes are refused while the disk has less free than this. 256 MiB
-	MaxSeries   int           // series of one table. 4 million
+	MaxSeries   int           // series of one table. 20 million
+	SeriesBytes int64         // memory for the series of all tables. A quarter of the machine's, at least 512 MiB
 	Limits      Limits
 }
 
@@ -71,7 +72,10 @@ func (o Options) withDefaults() Options {
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
 	o.FreeBytes = or(o.FreeBytes, 256<<20)
-	o.MaxSeries = or(o.MaxSeries, 4_000_000)
+	o.MaxSeries = or(o.MaxSeries, 20_000_000)
+	if o.SeriesBytes == 0 {
+		o.SeriesBytes = defaultSeriesBytes()
+	}
 	o.Limits.Dimensions = or(o.Limits.Dimensions, 128)
 	o.Limits.MeasureNames = or(o.Limits.MeasureNames, 8192)
 	o.Limits.Attributes = or(o.Limits.Attributes, 1024)
@@ -93,7 +97,7 @@ func (o Options) Validate() error {
 		return fmt.Errorf("the hot store needs an engine")
 	case o.QueueRows < 0 || o.BatchRows < 0 || o.SegmentRows < 0 || o.MaxSeries < 0:
 		return fmt.Errorf("row limits of the hot store must not be negative")
-	case o.QueueBytes < 0 || o.LogBytes < 0 || o.IdleLog < 0 || o.SegmentAge < 0 || o.IdleAfter < 0:
+	case o.SeriesBytes < 0 || o.QueueBytes < 0 || o.LogBytes < 0 || o.IdleLog < 0 || o.SegmentAge < 0 || o.IdleAfter < 0:
 		return fmt.Errorf("sizes and times of the hot store must not be negative")
 	}
 	return nil

@@ -147,11 +147,20 @@ func (s *Store) drop(d dropping) error {
 	case d.deletes != nil:
 		return s.inTransaction(d.table.dropDeletes(d.deletes), nil)
 	case d.segments == nil:
-		return s.inTransaction(d.table.dropAll(), nil)
+		return s.dropWhole(d.table)
 	}
 	err := s.inTransaction(d.table.dropSegments(d.segments), d.table.saveNewest)
 	if err == nil {
 		d.table.mu.unsaved = nil
+	}
+	return err
+}
+
+// dropWhole removes all rows of a deleted table.
+func (s *Store) dropWhole(t *Table) error {
+	err := s.inTransaction(t.dropAll(), nil)
+	if err == nil {
+		t.discount()
 	}
 	return err
 }

@@ -44,7 +44,10 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_log_bytes", Help: "Size of the log that a restart would have to read."},
 			func() float64 { return float64(s.logBytes()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "tidemark_hot_series", Help: "Series of all tables."}, func() float64 { return float64(s.series()) }))
+			Name: "tidemark_hot_series", Help: "Series of all tables."}, func() float64 { return float64(s.series()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_series_bytes", Help: "Memory that the series of all tables take."},
+			func() float64 { return float64(s.seriesBytes.Load()) }))
 	return m
 }
 

@@ -82,7 +82,7 @@ func (p *part) place(r *Row, o Options) Refusal {
 	if r.series = p.find(r); r.series != noSeries {
 		return Refusal{}
 	}
-	if p.series() >= o.MaxSeries {
+	if !p.room(o) {
 		return Refusal{Reason: ManySeries}
 	}
 	r.series = uint32(p.series())
@@ -156,6 +156,9 @@ func (p *part) publish() {
 		n := t.mu.series.add(r, p.schema)
 		t.mu.series.at(n).tip = p.tips[i]
 		p.moved = append(p.moved, move{series: n})
+	}
+	if len(p.fresh) > 0 {
+		t.account()
 	}
 	for _, m := range p.moved {
 		s := t.mu.series.at(m.series)

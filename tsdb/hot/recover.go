@@ -143,6 +143,7 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	defer t.mu.Unlock()
 	t.mu.stored, t.mu.schema, t.mu.segments, t.mu.unsaved = true, newSchema(), nil, nil
 	t.mu.series.reset()
+	defer t.account()
 	if err := t.recoverSchema(ctx, conn); err != nil {
 		return err
 	}

@@ -15,12 +15,13 @@ import (
 
 // Store is the hot rows of all tables.
 type Store struct {
-	opts    Options
-	queue   *queue
-	writer  *writer // the committer's own
-	metrics *metrics
-	health  atomic.Pointer[error]
-	wake    chan struct{} // something waits to be dropped
+	opts        Options
+	queue       *queue
+	writer      *writer // the committer's own
+	metrics     *metrics
+	health      atomic.Pointer[error]
+	seriesBytes atomic.Int64  // memory of the series of all tables
+	wake        chan struct{} // something waits to be dropped
 
 	requests chan request  // for the committer
 	stopped  chan struct{} // closed when it serves no more

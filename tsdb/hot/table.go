@@ -22,6 +22,7 @@ type Table struct {
 		stored   bool // its dictionary exists
 		schema   *schema
 		series   seriesTable
+		counted  int64      // bytes of the series, as the store counts them; the committer's own
 		segments []*segment // by number, overlays among them; one of each kind may be open
 		last     uint32     // the highest number that a segment had
 		flushed  uint32     // the segments up to this number are in files
