@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -32,6 +33,28 @@ func restOf(t *testing.T, rows *Rows) (int, error) {
 			return n, err
 		}
 		n += chunk.Len()
+	}
+}
+
+// Whoever asks DuckDB anything waits while the gate is closed, as a checkpoint and Close have it.
+func TestGateHoldsUpEverything(t *testing.T) {
+	e := openEngine(t, Options{Path: filepath.Join(t.TempDir(), "db")})
+	c := connect(t, e)
+	if err := e.gate.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer e.gate.open()
+	gone := errors.New("gone")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(gone)
+	for name, ask := range map[string]func() error{
+		"Exec":    func() error { _, err := c.Exec(ctx, "SELECT 1"); return err },
+		"Query":   func() error { _, err := c.Query(ctx, "SELECT 1"); return err },
+		"Columns": func() error { _, err := c.Columns(ctx, "SELECT 1"); return err },
+	} {
+		if err := ask(); !errors.Is(err, gone) {
+			t.Errorf("%s behind a closed gate = %v, want why it was given up", name, err)
+		}
 	}
 }
 

@@ -138,12 +138,18 @@ func (c *Conn) Query(ctx context.Context, text string, args ...any) (*Rows, erro
 
 // Columns returns the names and types of a statement's result without running it.
 func (c *Conn) Columns(ctx context.Context, text string) ([]Column, error) {
+	if err := c.engine.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer c.engine.gate.leave()
 	if err := c.accepts(ctx, text); err != nil {
 		return nil, err
 	}
+	defer c.watch(ctx)()
+	defer operate()()
 	stmt, err := c.prepare(text, nil)
 	if err != nil {
-		return nil, err
+		return nil, c.failed(ctx, err)
 	}
 	defer bindings.DestroyPrepare(&stmt)
 	columns := make([]Column, bindings.PreparedStatementColumnCount(stmt))
