@@ -77,6 +77,9 @@ func (s *Server) takeDirectory() error {
 	return nil
 }
 
+// tablesDir is the directory of the Iceberg tables, which other engines read in place.
+const tablesDir = "iceberg"
+
 func (s *Server) path(name string) string { return filepath.Join(s.cfg.Data, name) }
 
 func (s *Server) openIdentity(_ context.Context, p *parts) error {
@@ -107,12 +110,13 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	p.duck, err = duckdb.Open(ctx, duckdb.Options{
 		Path: s.path("hot.duckdb"), MemoryLimit: memory, Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: spill,
+		AllowedDirs: []string{s.path(tablesDir)},
 	})
 	if err != nil {
 		return err
 	}
 	s.owns(p.duck)
-	p.store, err = tsdb.Open(ctx, tsdb.Options{Engine: p.duck, Meta: p.meta, Logger: s.log, Registerer: s.registry})
+	p.store, err = tsdb.Open(ctx, tsdb.Options{Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Logger: s.log, Registerer: s.registry})
 	if err != nil {
 		return err
 	}

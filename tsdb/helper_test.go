@@ -45,12 +45,12 @@ func (f *fixture) start() {
 			f.t.Fatal(err)
 		}
 	}
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db")})
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), AllowedDirs: []string{filepath.Join(f.dir, "tables")}})
 	must(err)
 	metadata, err := meta.Open(ctx, filepath.Join(f.dir, "meta.db"))
 	must(err)
 	o := f.opts
-	o.Engine, o.Meta = engine, metadata
+	o.Engine, o.Meta, o.Tables = engine, metadata, filepath.Join(f.dir, "tables")
 	f.db, err = Open(ctx, o)
 	must(err)
 	f.engine = engine

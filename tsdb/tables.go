@@ -111,6 +111,9 @@ func (d *DB) DeleteTable(ctx context.Context, ref TableRef) error {
 	}
 	d.tables.remove(ref)
 	d.hot.Drop(t.doc.ID)
+	if d.mover != nil {
+		d.mover.Drop(t.doc.ID)
+	}
 	return nil
 }
 

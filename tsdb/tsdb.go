@@ -24,13 +24,16 @@ import (
 
 	"tidemark/internal/duckdb"
 	"tidemark/meta"
+	"tidemark/tsdb/cold"
 	"tidemark/tsdb/hot"
+	"tidemark/tsdb/tier"
 )
 
 // Options says how a store is opened. Zero values take the defaults.
 type Options struct {
 	Engine     *duckdb.Engine        // where records are; required. It may serve queries too
 	Meta       *meta.DB              // where definitions are; required
+	Tables     string                // directory of the files of older rows, which the engine may read and write; empty: all rows stay in the engine
 	Logger     *slog.Logger          // nil discards
 	Registerer prometheus.Registerer // nil leaves the metrics unregistered
 	Now        func() time.Time      // nil is the clock
@@ -40,6 +43,9 @@ type Options struct {
 	MaxDatabases int           // 500
 	MaxTables    int           // 50000
 	Hot          hot.Options   // Engine, Logger, Registerer and Now are taken from above
+	Policy       tier.Policy   // of the files
+
+	at func(tier.Step) // for tests
 }
 
 func (o Options) withDefaults() Options {
@@ -83,6 +89,8 @@ type DB struct {
 	opts    Options
 	catalog *catalog
 	hot     *hot.Store
+	cold    *cold.Store // nil without files
+	mover   *tier.Mover // nil without files
 	tables  tableMap
 	writes  writePool
 	close   func() error
@@ -99,7 +107,7 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{opts: opts, catalog: newCatalog(opts.Meta), hot: store}
-	d.close = sync.OnceValue(store.Close)
+	d.close = sync.OnceValue(d.release)
 	if err := d.load(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
 	}
@@ -108,7 +116,7 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 
 // load opens every defined table and forgets rows of tables that no longer are.
 func (d *DB) load(ctx context.Context) error {
-	d.tables.mu.tables, d.tables.mu.counts = map[TableRef]*openTable{}, map[string]int{}
+	d.tables.mu.tables, d.tables.mu.counts, d.tables.mu.ids = map[TableRef]*openTable{}, map[string]int{}, map[uint32]TableRef{}
 	entries, err := d.catalog.tables.List(ctx, "", "", 0)
 	if err != nil {
 		return err
@@ -120,11 +128,19 @@ func (d *DB) load(ctx context.Context) error {
 		d.show(&openTable{ref: ref, doc: e.Value, hot: d.hot.Table(e.Value.ID)})
 	}
 	d.hot.Retain(func(id uint32) bool { return defined[id] })
-	return nil
+	return d.openTiers(ctx, defined)
 }
 
-// Run commits writes until ctx is done and then finishes those it accepted.
-func (d *DB) Run(ctx context.Context) error { return d.hot.Run(ctx) }
+func (d *DB) release() error {
+	var err error
+	if d.mover != nil {
+		err = d.mover.Close()
+	}
+	if d.cold != nil {
+		err = errors.Join(err, d.cold.Close())
+	}
+	return errors.Join(err, d.hot.Close())
+}
 
 // Close releases the store; the engine and the metadata stay open. Run must have
 // returned. It may be called twice.
@@ -148,6 +164,7 @@ type tableMap struct {
 		sync.RWMutex
 		tables map[TableRef]*openTable
 		counts map[string]int // tables by database
+		ids    map[uint32]TableRef
 	}
 }
 
@@ -158,11 +175,21 @@ func (m *tableMap) put(ref TableRef, t *openTable) {
 		m.mu.counts[ref.Database]++
 	}
 	m.mu.tables[ref] = t
+	m.mu.ids[t.doc.ID] = ref
+}
+
+// byID returns the table of a number.
+func (m *tableMap) byID(id uint32) (*openTable, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	t, ok := m.mu.tables[m.mu.ids[id]]
+	return t, ok && t.doc.ID == id
 }
 
 func (m *tableMap) remove(ref TableRef) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	delete(m.mu.ids, m.mu.tables[ref].doc.ID)
 	delete(m.mu.tables, ref)
 	if m.mu.counts[ref.Database]--; m.mu.counts[ref.Database] <= 0 {
 		delete(m.mu.counts, ref.Database)
