@@ -35,34 +35,82 @@ func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
 		return nil
 	}
 	windows := map[uint32][]window{}
-	for seq, list := range bySegment {
-		windows[seq] = split(list, sel)
+	for seq, o := range bySegment {
+		o.trim()
+		windows[seq] = split(o.list, sel)
 	}
 	return windows
 }
 
-// latest returns by segment the newest times of the selected series, unless one is
-// beyond limit or in a segment or file that the view does not have.
-func (v *View) latest(sel selection, limit int64) (map[uint32][]latest, bool) {
+// latest returns by segment the selected series with the oldest newest rows, unless a
+// row is beyond limit or in a segment or file that the view does not have.
+func (v *View) latest(sel selection, limit int64) (map[uint32]*oldest, bool) {
+	bySegment := map[uint32]*oldest{}
+	for from := 0; ; from += latestAtOnce {
+		more, ok := v.latestFrom(from, sel, limit, bySegment)
+		if !ok || !more {
+			return bySegment, ok
+		}
+	}
+}
+
+// latestAtOnce is how many series are looked at under one lock.
+const latestAtOnce = 1 << 16
+
+// latestFrom looks at the next series and reports whether there are more.
+func (v *View) latestFrom(from int, sel selection, limit int64, bySegment map[uint32]*oldest) (more, ok bool) {
 	t := v.table
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	if t.mu.flushed != v.flushed {
-		return nil, false // rows have moved on since
+		return false, false // rows have moved on since
 	}
-	bySegment := map[uint32][]latest{}
-	for i := range sel.count(t.mu.series.len()) {
+	all := sel.count(t.mu.series.len())
+	var home uint32
+	var list *oldest
+	for i := from; i < min(from+latestAtOnce, all); i++ {
 		n := sel.at(i)
 		s := t.mu.series.at(n)
 		if s.newest == never {
 			continue // all its rows were deleted
 		}
 		if s.home > v.last || s.newest > limit {
-			return nil, false
+			return false, false
 		}
-		bySegment[s.home] = append(bySegment[s.home], latest{n, s.newest})
+		if list == nil || s.home != home {
+			if home, list = s.home, bySegment[s.home]; list == nil {
+				list = &oldest{limit: math.MaxInt64}
+				bySegment[home] = list
+			}
+		}
+		list.add(latest{n, s.newest})
 	}
-	return bySegment, true
+	return from+latestAtOnce < all, true
+}
+
+// oldest keeps those of many series whose newest rows are oldest, as many as split needs.
+type oldest struct {
+	list  []latest // the first of them in order, if more than maxStragglers were there
+	limit int64    // later ones than this are not of interest
+}
+
+// add takes a series into account.
+func (o *oldest) add(l latest) {
+	if l.time > o.limit {
+		return
+	}
+	if o.list = append(o.list, l); len(o.list) == 4*maxStragglers {
+		o.trim()
+	}
+}
+
+// trim leaves maxStragglers series and the next one, in order.
+func (o *oldest) trim() {
+	slices.SortFunc(o.list, func(a, b latest) int { return cmp.Compare(a.time, b.time) })
+	if len(o.list) > maxStragglers {
+		o.list = o.list[:maxStragglers+1]
+		o.limit = o.list[maxStragglers].time - 1 // one more of that time changes nothing
+	}
 }
 
 func (sel selection) count(all int) int {
@@ -79,9 +127,8 @@ func (sel selection) at(i int) uint32 {
 	return uint32(i)
 }
 
-// split gives the stragglers among the series a window of their own.
+// split gives the stragglers among the series, which are in order, a window of their own.
 func split(list []latest, sel selection) []window {
-	slices.SortFunc(list, func(a, b latest) int { return cmp.Compare(a.time, b.time) })
 	if len(list) <= maxStragglers {
 		return []window{{list[0].time, math.MaxInt64, numbers(list)}}
 	}
