@@ -7,10 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/iceberg-go"
@@ -37,6 +37,7 @@ type draft struct {
 	meta      *metadata
 	blobs     []blob // manifests and list, to be written before it
 	manifests []manifest
+	files     []File // of the manifests, sorted
 	retired   []retired
 }
 
@@ -61,7 +62,7 @@ func (t *Table) commit(ctx context.Context, v *version, c Change) error {
 	if err != nil {
 		return err
 	}
-	removed, err := removals(v, c.Remove)
+	removed, err := t.removals(v, c.Remove)
 	if err != nil {
 		return err
 	}
@@ -98,36 +99,25 @@ func (t *Table) additions(v *version, files []File) ([]entry, []dataRef, error) 
 		if known[name] {
 			return nil, nil, fault.New(fault.Invalid, "cold: %s is added twice", f.Path)
 		}
+		if _, there := find(v.state.Files, t.dir, name); there {
+			return nil, nil, fault.New(fault.Conflict, "cold: %s is in the table already", f.Path)
+		}
 		known[name] = true
 		entries = append(entries, entry{file: f, name: name, sort: v.meta.DefaultSort})
 		refs = append(refs, dataRef{name, f.Bytes})
 	}
-	for _, f := range v.state.Files {
-		if len(files) > 0 && known[f.Path[len(t.dir)+1:]] {
-			return nil, nil, fault.New(fault.Conflict, "cold: %s is in the table already", f.Path)
-		}
-	}
 	return entries, refs, nil
 }
 
-// removals is the set of the paths to be removed, which must be there.
-func removals(v *version, paths []string) (map[string]bool, error) {
+// removals are the files to be removed, by path. They must be there.
+func (t *Table) removals(v *version, paths []string) (map[string]bool, error) {
 	removed := make(map[string]bool, len(paths))
 	for _, p := range paths {
+		name, _ := strings.CutPrefix(p, t.dir+"/")
+		if _, there := find(v.state.Files, t.dir, name); !there {
+			return nil, fault.New(fault.Conflict, "cold: %s is not in the table", p)
+		}
 		removed[p] = true
-	}
-	found := 0
-	for i := 0; i < len(v.state.Files) && found < len(removed); i++ {
-		if removed[v.state.Files[i].Path] {
-			found++
-		}
-	}
-	if found < len(removed) {
-		left := maps.Clone(removed)
-		for _, f := range v.state.Files {
-			delete(left, f.Path)
-		}
-		return nil, fault.New(fault.Conflict, "cold: %s is not in the table", slices.Min(slices.Collect(maps.Keys(left))))
 	}
 	return removed, nil
 }
@@ -140,11 +130,11 @@ func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushe
 	s := snapshot{ID: newSnapshotID(), Parent: v.meta.CurrentSnapshot, Sequence: m.LastSequence + 1, Timestamp: m.LastUpdated,
 		Schema: m.CurrentSchema, FirstRow: m.NextRow}
 	kept, replaced, fresh := regroup(v.manifests, added, removed)
-	d := &draft{meta: m, retired: v.retire(s.Sequence, replaced, removed)}
+	d := &draft{meta: m, files: merge(v.state.Files, added, removed), retired: v.retire(s.Sequence, replaced, removed)}
 	if err := d.fill(&s, kept, fresh, place{location, t.dir}); err != nil {
 		return nil, err
 	}
-	s.Summary = summary(v, added, removed, flushed)
+	s.Summary = summary(v.state.Files, d.files, added, flushed)
 	m.add(s)
 	m.forget(now.Add(-t.store.opt.Keep).UnixMilli(), t.store.opt.MaxSnapshots)
 	return d, nil
@@ -191,7 +181,7 @@ func (d *draft) fill(s *snapshot, kept []manifest, fresh group, at place) error 
 // publish writes a draft and makes it the table's version.
 func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
 	number := v.number + 1
-	next, err := newVersion(number, d.meta, d.manifests, d.retired, append(slices.Clone(v.files), number))
+	next, err := newVersion(number, d.meta, d.manifests, d.files, d.retired, append(slices.Clone(v.files), number))
 	if err != nil {
 		return err
 	}
@@ -256,32 +246,37 @@ func newSnapshotID() int64 {
 	return int64(binary.LittleEndian.Uint64(b[:])>>1) | 1
 }
 
+// size sums up files.
+type size struct{ files, rows, bytes int64 }
+
+func (s *size) add(f *File) { s.files, s.rows, s.bytes = s.files+1, s.rows+f.Rows, s.bytes+f.Bytes }
+
 // summary says what a snapshot did, in the specification's words.
-func summary(v *version, added []entry, removed map[string]bool, flushed uint32) map[string]string {
-	var addedRows, addedBytes, removedRows, removedBytes, rows, size int64
-	for _, e := range added {
-		addedRows, addedBytes = addedRows+e.file.Rows, addedBytes+e.file.Bytes
+func summary(before, after []File, added []entry, flushed uint32) map[string]string {
+	var old, now, more size
+	for i := range before {
+		old.add(&before[i])
 	}
-	for _, f := range v.state.Files {
-		rows, size = rows+f.Rows, size+f.Bytes
-		if removed[f.Path] {
-			removedRows, removedBytes = removedRows+f.Rows, removedBytes+f.Bytes
-		}
+	for i := range after {
+		now.add(&after[i])
 	}
+	for i := range added {
+		more.add(&added[i].file)
+	}
+	less := size{old.files + more.files - now.files, old.rows + more.rows - now.rows, old.bytes + more.bytes - now.bytes}
 	operation := "append"
 	switch {
-	case len(removed) > 0 && len(added) > 0:
+	case less.files > 0 && more.files > 0:
 		operation = "overwrite"
-	case len(removed) > 0:
+	case less.files > 0:
 		operation = "delete"
 	}
 	text := func(n int64) string { return strconv.FormatInt(n, 10) }
 	return map[string]string{
-		"operation": operation, flushedProperty: strconv.FormatUint(uint64(flushed), 10),
-		"added-data-files": strconv.Itoa(len(added)), "added-records": text(addedRows), "added-files-size": text(addedBytes),
-		"deleted-data-files": strconv.Itoa(len(removed)), "deleted-records": text(removedRows), "removed-files-size": text(removedBytes),
-		"total-data-files": strconv.Itoa(len(v.state.Files) + len(added) - len(removed)),
-		"total-records":    text(rows + addedRows - removedRows), "total-files-size": text(size + addedBytes - removedBytes),
+		"operation": operation, flushedProperty: text(int64(flushed)),
+		"added-data-files": text(more.files), "added-records": text(more.rows), "added-files-size": text(more.bytes),
+		"deleted-data-files": text(less.files), "deleted-records": text(less.rows), "removed-files-size": text(less.bytes),
+		"total-data-files": text(now.files), "total-records": text(now.rows), "total-files-size": text(now.bytes),
 		"total-delete-files": "0", "total-position-deletes": "0", "total-equality-deletes": "0",
 	}
 }

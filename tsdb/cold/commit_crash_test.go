@@ -238,8 +238,8 @@ func TestRandomChanges(t *testing.T) {
 	if got, want := count(list, ".avro"), 1+len(table.version.Load().manifests); got != want {
 		t.Errorf("seed %d: %d manifests and lists are left, want %d", seed, got, want)
 	}
-	if got := count(list, ".metadata.json"); got > 2 {
-		t.Errorf("seed %d: %d metadata files are left, want the current one and that before", seed, got)
+	if got := count(list, ".metadata.json"); got > 3 { // a Define may have followed the last commit
+		t.Errorf("seed %d: %d metadata files are left, want the current one and at most two before", seed, got)
 	}
 	s2, _ := openTest(t, dir)
 	checkModel(t, seed, loadTable(t, s2), model)

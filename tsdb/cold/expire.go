@@ -21,7 +21,7 @@ func (t *Table) Expire(ctx context.Context, inUse func(path string) bool) (delet
 	now := t.store.opt.Now()
 	m := v.meta.next(now.UnixMilli(), t.medium.location()+"/"+metadataName(v.number))
 	if m.forget(now.Add(-t.store.opt.Keep).UnixMilli(), t.store.opt.MaxSnapshots) {
-		if err := t.publish(ctx, v, &draft{meta: m, manifests: v.manifests, retired: v.retired}); err != nil {
+		if err := t.publish(ctx, v, &draft{meta: m, manifests: v.manifests, files: v.state.Files, retired: v.retired}); err != nil {
 			return 0, err
 		}
 		v = t.version.Load()

@@ -57,14 +57,48 @@ func sorted(manifests []manifest) []File {
 	for _, m := range manifests {
 		n += len(m.entries)
 	}
-	files := make([]File, 0, n)
+	files := slices.Grow([]File(nil), n)
 	for _, m := range manifests {
 		for _, e := range m.entries {
 			files = append(files, e.file)
 		}
 	}
-	slices.SortFunc(files, func(a, b File) int {
-		return cmp.Or(cmp.Compare(a.Day, b.Day), strings.Compare(a.Path, b.Path))
-	})
+	slices.SortFunc(files, compareFiles)
 	return files
+}
+
+func compareFiles(a, b File) int {
+	return cmp.Or(cmp.Compare(a.Day, b.Day), strings.Compare(a.Path, b.Path))
+}
+
+// find looks for the file with a name among sorted ones of a folder.
+func find(files []File, dir, name string) (File, bool) {
+	day, _, err := parseDataName(name)
+	if err != nil {
+		return File{}, false
+	}
+	i, ok := slices.BinarySearchFunc(files, File{Day: day, Path: dir + "/" + name}, compareFiles)
+	if !ok {
+		return File{}, false
+	}
+	return files[i], true
+}
+
+// merge are sorted files after a change: without those removed, with those added.
+func merge(files []File, added []entry, removed map[string]bool) []File {
+	more := make([]File, len(added))
+	for i, e := range added {
+		more[i] = e.file
+	}
+	slices.SortFunc(more, compareFiles)
+	out := make([]File, 0, len(files)+len(more)-len(removed))
+	for _, f := range files {
+		for len(more) > 0 && compareFiles(more[0], f) < 0 {
+			out, more = append(out, more[0]), more[1:]
+		}
+		if len(removed) == 0 || !removed[f.Path] {
+			out = append(out, f)
+		}
+	}
+	return append(out, more...)
 }

@@ -91,7 +91,7 @@ func (t *Table) loadVersion(ctx context.Context, number int, numbers []int) (*ve
 			return nil, err
 		}
 	}
-	return newVersion(number, m, manifests, l.retired(ctx, manifests), numbers)
+	return newVersion(number, m, manifests, sorted(manifests), l.retired(ctx, manifests), numbers)
 }
 
 // loading reads the snapshots of a version, each manifest once.
@@ -195,7 +195,7 @@ func (t *Table) relocate(ctx context.Context, v *version) error {
 	location := t.medium.location()
 	m := v.meta.next(t.store.opt.Now().UnixMilli(), "")
 	m.Location, m.MetadataLog = location, []metadataLogged{}
-	d := &draft{meta: m}
+	d := &draft{meta: m, files: v.state.Files}
 	if old := v.meta.snapshot(); old != nil {
 		s := snapshot{ID: newSnapshotID(), Sequence: m.LastSequence + 1, Timestamp: m.LastUpdated,
 			Schema: m.CurrentSchema, FirstRow: m.NextRow}
@@ -207,7 +207,7 @@ func (t *Table) relocate(ctx context.Context, v *version) error {
 		if err := d.fill(&s, nil, all, place{location, t.dir}); err != nil {
 			return fmt.Errorf("cold: move the metadata of %s: %w", t.dir, err)
 		}
-		s.Summary = summary(v, nil, nil, v.state.Flushed)
+		s.Summary = summary(v.state.Files, v.state.Files, nil, v.state.Flushed)
 		s.Summary["operation"] = "replace"
 		m.Snapshots, m.SnapshotLog = nil, nil
 		m.add(s)

@@ -111,7 +111,7 @@ func (t *Table) Define(ctx context.Context, fields []Field, sortBy ...string) (m
 		return nil, err
 	}
 	if m != nil {
-		if err := t.publish(ctx, v, &draft{meta: m, manifests: v.manifests, retired: v.retired}); err != nil {
+		if err := t.publish(ctx, v, &draft{meta: m, manifests: v.manifests, files: v.state.Files, retired: v.retired}); err != nil {
 			return nil, err
 		}
 	}

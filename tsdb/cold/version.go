@@ -12,7 +12,7 @@ type version struct {
 	number    int // of the metadata file; 0 when the table does not exist yet
 	meta      *metadata
 	manifests []manifest // of the current snapshot, oldest first
-	retired   []retired  // files that the current snapshot does not name
+	retired   []retired  // files that older snapshots name, and nobody else
 	files     []int      // numbers of the metadata files that are there, the current one included
 	state     *State
 }
@@ -27,11 +27,11 @@ type retired struct {
 // flushedProperty is the property of snapshots that keeps Change.Flushed.
 const flushedProperty = "tidemark.flushed"
 
-// newVersion makes a version with its state.
-func newVersion(number int, m *metadata, manifests []manifest, gone []retired, files []int) (*version, error) {
+// newVersion makes a version with its state. data are the files of the manifests, sorted.
+func newVersion(number int, m *metadata, manifests []manifest, data []File, gone []retired, files []int) (*version, error) {
 	v := &version{number: number, meta: m, manifests: manifests, retired: gone, files: files, state: &State{Exists: true, Version: number}}
 	v.state.Columns, v.state.Fields = columnsOf(m.schema())
-	v.state.Files = sorted(manifests)
+	v.state.Files = data
 	v.state.Updated = time.UnixMilli(m.LastUpdated).UTC()
 	s := m.snapshot()
 	if s == nil {
