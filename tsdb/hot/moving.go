@@ -302,5 +302,8 @@ func (t *Table) SetFiles(files []File, fields map[string]int, flushed uint32) {
 	defer t.mu.Unlock()
 	t.mu.fields = maps.Clone(fields)
 	t.replaceFiles(files, t.mu.files)
+	for _, f := range files {
+		t.mu.deleted = max(t.mu.deleted, f.Applied) // deletes that every file obeys are forgotten, their numbers are not used again
+	}
 	t.leave(flushed)
 }

@@ -46,12 +46,12 @@ const (
 	mostFiles = 16               // of a day, small ones
 	worth     = 16               // a large file is rewritten for small ones that have 1/worth of its rows
 	finally   = 24 * time.Hour   // without a new file: whatever is left is merged
-	minRows   = int64(16 * 2048) // of a file that was split
+	minRows   = int64(16 * 2048) // of a file, however wide
 )
 
 // limit is the number of rows above which a day is split into files.
 func (p Policy) limit(columns int) int64 {
-	return max(min(p.Rows, p.Cells/int64(max(columns, 1))), minRows)
+	return min(p.Rows, max(p.Cells/int64(max(columns, 1)), minRows))
 }
 
 // dayFiles is what there is to know of a day when its files are looked at.

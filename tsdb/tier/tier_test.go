@@ -210,6 +210,15 @@ func (h *house) rows() string {
 	h.t.Helper()
 	sn := h.hot.Snapshot()
 	defer sn.Close()
+	return h.rowsOf(sn)
+}
+
+// rowsOf reads it as a snapshot shows it.
+func (h *house) rowsOf(sn *hot.Snapshot) string {
+	h.t.Helper()
+	if len(sn.View(h.hot.Table(1)).Schema().Columns) == 0 {
+		return ""
+	}
 	var got []string
 	for _, r := range h.query("SELECT host, epoch_ns(t), v FROM " + h.relation(sn) + " ORDER BY host, t, v") {
 		got = append(got, fmt.Sprintf("%v@%g=%v", r[0], float64(r[1].(int64)-base.UnixNano())/1e9, r[2]))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 
@@ -155,11 +156,14 @@ func (w *writer) day(ctx context.Context, day int32, rows int64, old []hot.File)
 	return files, nil
 }
 
-// span is series by their places in the files, both included; the zero value is all.
+// span is series by their places in the files, both included.
 type span struct{ from, to int64 }
 
+// everything is the span of all series.
+var everything = span{0, math.MaxUint32}
+
 func (s span) condition(place string) string {
-	if s == (span{}) {
+	if s == everything {
 		return ""
 	}
 	return fmt.Sprintf(" WHERE %s BETWEEN %d AND %d", place, s.from, s.to)
@@ -176,7 +180,7 @@ func (w *writer) place() (expression, join string) {
 // split divides rows that are too many for a file between series.
 func (w *writer) split(ctx context.Context, source string, rows int64) ([]span, error) {
 	if rows <= w.limit {
-		return []span{{}}, nil
+		return []span{everything}, nil
 	}
 	place, join := w.place()
 	found, err := w.collect(ctx, fmt.Sprintf(`WITH counts AS MATERIALIZED (SELECT %s::BIGINT AS place, count(*) AS n FROM %s s%s GROUP BY 1),
@@ -188,7 +192,7 @@ func (w *writer) split(ctx context.Context, source string, rows int64) ([]span, 
 		spans[i] = span{row[0].(int64), row[1].(int64)}
 	}
 	if len(spans) == 1 {
-		spans[0] = span{}
+		spans[0] = everything
 	}
 	return spans, err
 }
