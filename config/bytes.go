@@ -38,6 +38,7 @@ func (c *Config) sizes() []struct {
 	}{
 		{"store.memory", c.StoreMemory, true}, {"query.memory", c.QueryMemory, true},
 		{"query.spill", c.QuerySpill, false}, {"query.result", c.QueryResult, false},
+		{"store.reserve", c.StoreReserve, false}, {"dead-letter.size", c.DeadLetterSize, false},
 	}
 }
 

@@ -46,6 +46,7 @@ type Config struct {
 
 	StoreMemory  string // memory above which the embedded engine spills, as 4GB; empty: half of its own default
 	StoreThreads int    // 0: one per core
+	StoreReserve string // free disk space below which writes are refused, as 256MiB
 
 	QueryTimeout    time.Duration // longest run of one query
 	QueryConcurrent int           // queries that run at once; more wait
@@ -56,6 +57,9 @@ type Config struct {
 	QueryRows       int           // rows of one query's result; 0: no bound
 
 	Objects string // where the buckets of UNLOAD are: a directory, s3://?endpoint=…, or "off"; empty: objects in Data
+
+	DeadLetterRate int    // dead letters of one database a second
+	DeadLetterSize string // of the dead letters of one database, as 1GB
 
 	LogLevel  slog.Level
 	LogFormat string // "text" or "json"
@@ -69,6 +73,7 @@ func Default() Config {
 		MQTTAnonymous: "loopback",
 		QueryTimeout:  time.Hour, QueryConcurrent: 8, QueryWaiting: 1000,
 		QuerySpill: "10GB", QueryResult: "5GB",
+		StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -144,6 +149,8 @@ func (c *Config) validateLimits() error {
 		return fault.New(fault.Invalid, "query.waiting: want 1 or more, not %d", c.QueryWaiting)
 	case c.QueryRows < 0:
 		return fault.New(fault.Invalid, "query.rows: want 0 or more, not %d", c.QueryRows)
+	case c.DeadLetterRate < 1:
+		return fault.New(fault.Invalid, "dead-letter.rate: want 1 or more, not %d", c.DeadLetterRate)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fault.New(fault.Invalid, "log.format: %q is neither text nor json", c.LogFormat)
 	}

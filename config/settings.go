@@ -56,6 +56,7 @@ func Settings() []Setting {
 		text("mqtt-anonymous", "who may connect without a password: loopback or never", func(c *Config) *string { return &c.MQTTAnonymous }),
 		text("store.memory", "memory above which the embedded engine spills, for example 4GB; empty for half of its own choice", func(c *Config) *string { return &c.StoreMemory }),
 		number("store.threads", "threads of the embedded engine, 0 for one per core", func(c *Config) *int { return &c.StoreThreads }),
+		text("store.reserve", "free disk space below which writes are refused", func(c *Config) *string { return &c.StoreReserve }),
 		duration("query.timeout", "longest run of one query", func(c *Config) *time.Duration { return &c.QueryTimeout }),
 		number("query.concurrent", "queries that run at once; more wait", func(c *Config) *int { return &c.QueryConcurrent }),
 		number("query.waiting", "queries that wait for their turn; more are refused", func(c *Config) *int { return &c.QueryWaiting }),
@@ -64,6 +65,8 @@ func Settings() []Setting {
 		text("query.result", "size of the result of one query", func(c *Config) *string { return &c.QueryResult }),
 		number("query.rows", "rows of the result of one query, 0 for any number", func(c *Config) *int { return &c.QueryRows }),
 		text("objects", "where UNLOAD finds its buckets: a directory, s3://?endpoint=http://host:port&region=us-east-1, or off; empty for objects in the data directory", func(c *Config) *string { return &c.Objects }),
+		number("dead-letter.rate", "dead letters of one database a second, ten times as many at once; more are lost", func(c *Config) *int { return &c.DeadLetterRate }),
+		text("dead-letter.size", "size of the dead letters of one database; more are lost", func(c *Config) *string { return &c.DeadLetterSize }),
 		level("log.level", "least level that is logged: debug, info, warn, error", func(c *Config) *slog.Level { return &c.LogLevel }),
 		text("log.format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 	}

@@ -31,6 +31,7 @@ import (
 	"tidemark/rules"
 	"tidemark/rules/rulestore"
 	"tidemark/tsdb"
+	"tidemark/tsdb/hot"
 )
 
 // parts are the keepers and movers that doors are made of.
@@ -100,23 +101,21 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 		return err
 	}
 	s.owns(p.meta)
-	memory, err := config.Bytes(s.cfg.StoreMemory)
-	if err != nil {
-		return err
-	}
-	spill, err := config.Bytes(s.cfg.QuerySpill)
+	sizes, err := sizesOf(s.cfg.StoreMemory, s.cfg.QuerySpill, s.cfg.StoreReserve)
 	if err != nil {
 		return err
 	}
 	p.duck, err = duckdb.Open(ctx, duckdb.Options{
-		Path: s.path("hot.duckdb"), MemoryLimit: memory, Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: spill,
+		Path: s.path("hot.duckdb"), MemoryLimit: sizes[0], Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: sizes[1],
 		AllowedDirs: []string{s.path(tablesDir)},
 	})
 	if err != nil {
 		return err
 	}
 	s.owns(p.duck)
-	p.store, err = tsdb.Open(ctx, tsdb.Options{Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Logger: s.log, Registerer: s.registry})
+	p.store, err = tsdb.Open(ctx, tsdb.Options{
+		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Hot: hot.Options{FreeBytes: uint64(sizes[2])}, Logger: s.log, Registerer: s.registry,
+	})
 	if err != nil {
 		return err
 	}
@@ -125,12 +124,20 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	return nil
 }
 
-func (s *Server) openQueries(ctx context.Context, p *parts) error {
-	memory, err := config.Bytes(s.cfg.QueryMemory)
-	if err != nil {
-		return err
+// sizesOf reads several settings that are sizes.
+func sizesOf(texts ...string) (sizes []int64, err error) {
+	for _, text := range texts {
+		n, err := config.Bytes(text)
+		if err != nil {
+			return nil, err
+		}
+		sizes = append(sizes, n)
 	}
-	result, err := config.Bytes(s.cfg.QueryResult)
+	return sizes, nil
+}
+
+func (s *Server) openQueries(ctx context.Context, p *parts) error {
+	sizes, err := sizesOf(s.cfg.QueryMemory, s.cfg.QueryResult)
 	if err != nil {
 		return err
 	}
@@ -139,8 +146,8 @@ func (s *Server) openQueries(ctx context.Context, p *parts) error {
 		return err
 	}
 	p.queries, err = query.Open(ctx, query.Options{
-		Store: p.store, DuckDB: p.duck, Objects: buckets, MaxRunning: s.cfg.QueryConcurrent, MaxWaiting: s.cfg.QueryWaiting, Memory: memory,
-		Paging: cursor.Options{RunTime: s.cfg.QueryTimeout, ResultBytes: result, ResultRows: int64(s.cfg.QueryRows), TempDir: s.path("spill"), Logger: s.log},
+		Store: p.store, DuckDB: p.duck, Objects: buckets, MaxRunning: s.cfg.QueryConcurrent, MaxWaiting: s.cfg.QueryWaiting, Memory: sizes[0],
+		Paging: cursor.Options{RunTime: s.cfg.QueryTimeout, ResultBytes: sizes[1], ResultRows: int64(s.cfg.QueryRows), TempDir: s.path("spill"), Logger: s.log},
 		Logger: s.log, Registerer: s.registry,
 	})
 	if err != nil {
@@ -168,7 +175,13 @@ func (s *Server) openObjects(ctx context.Context) (export.Store, error) {
 }
 
 func (s *Server) openLetters(_ context.Context, p *parts) (err error) {
-	p.letters, err = deadletter.Open(deadletter.Options{Store: p.store, Queries: p.queries, Logger: s.log, Registerer: s.registry})
+	sizes, err := sizesOf(s.cfg.DeadLetterSize)
+	if err != nil {
+		return err
+	}
+	p.letters, err = deadletter.Open(deadletter.Options{
+		Store: p.store, Queries: p.queries, Rate: s.cfg.DeadLetterRate, MaxBytes: sizes[0], Logger: s.log, Registerer: s.registry,
+	})
 	if err != nil {
 		return err
 	}
