@@ -34,7 +34,7 @@ func share(first, last, from, to int64) float64 {
 	case first == last:
 		return 1
 	}
-	return (float64(to) - float64(from)) / (float64(last) - float64(first))
+	return float64(uint64(to)-uint64(from)) / float64(uint64(last)-uint64(first)) // exact however near they are
 }
 
 // rowBytes is the width of the columns that a scan reads.

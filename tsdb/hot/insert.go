@@ -271,7 +271,7 @@ func (s *slab) column(d *duckdb.Data, t Type, rows int) {
 func set(d *duckdb.Data, row int, c *Cell) {
 	switch c.Type {
 	case Double:
-		d.Float64s[row] = math.Float64frombits(c.Bits)
+		d.Float64s[row] = math.Float64frombits(c.bits())
 	case Bigint, Timestamp:
 		d.Int64s[row] = int64(c.Bits)
 	case Boolean:

@@ -35,6 +35,15 @@ type Cell struct {
 	column int32 // ordinal in the schema, once it is known
 }
 
+// bits are the bits that are stored. Zero has no sign: DuckDB takes 0 and -0 for the
+// same value when it compresses a column, and would keep whichever came first.
+func (c *Cell) bits() uint64 {
+	if c.Type == Double && c.Bits == 1<<63 {
+		return 0
+	}
+	return c.Bits
+}
+
 // Row is one record on its way into the store.
 type Row struct {
 	Dims    []Dim  // sorted by name, names unique, values not empty
@@ -83,7 +92,7 @@ func sameCells(a, b []Cell) bool {
 	}
 	a, b = byColumn(a), byColumn(b)
 	return slices.EqualFunc(a, b, func(x, y Cell) bool {
-		return x.column == y.column && x.Bits == y.Bits && x.Text == y.Text
+		return x.column == y.column && x.bits() == y.bits() && x.Text == y.Text
 	})
 }
 
