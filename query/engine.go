@@ -17,6 +17,7 @@ import (
 type Engine struct {
 	opt      Options
 	pool     *pool
+	compiles *slots
 	slots    *slots
 	unloads  *slots
 	governor *governor
@@ -42,6 +43,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	e := &Engine{
 		opt:      opt,
 		pool:     &pool{engine: opt.DuckDB, prelude: duckgen.Prelude(), most: opt.MaxRunning},
+		compiles: newSlots(opt.MaxRunning, opt.MaxWaiting),
 		slots:    newSlots(opt.MaxRunning, opt.MaxWaiting),
 		unloads:  newSlots(opt.MaxUnloads, opt.MaxWaiting),
 		governor: newGovernor(opt.DuckDB, opt.Memory, opt.Logger),

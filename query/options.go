@@ -20,7 +20,7 @@ type Options struct {
 	Store  *tsdb.DB       // what is queried
 	DuckDB *duckdb.Engine // runs the queries; the store's own
 
-	MaxRunning int // queries that compute at once; twice the processors
+	MaxRunning int // queries that compute at once, and statements compiled at once; twice the processors
 	MaxWaiting int // queries that wait for that; more are Throttled; 1000
 	MaxUnloads int // UNLOADs that write at once, of at most 100 files each; more wait; 4
 

@@ -42,8 +42,13 @@ func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*stateme
 }
 
 // compile compiles a statement with the engine's clock, in milliseconds as
-// Timestream's own.
+// Timestream's own. A text near the limits takes seconds, so not all that
+// arrive are compiled at once.
 func (e *Engine) compile(ctx context.Context, text string, view *view, params map[string]*plan.Literal) (*duckgen.Program, error) {
+	if err := e.compiles.take(ctx); err != nil {
+		return nil, err
+	}
+	defer e.compiles.give()
 	begin := time.Now()
 	defer func() { e.metrics.compile.Observe(time.Since(begin).Seconds()) }()
 	return sql.Compile(ctx, text, view, sql.Options{Now: e.opt.Now().UTC().Truncate(time.Millisecond), Params: params, Off: e.opt.Off})

@@ -35,3 +35,29 @@ func TestSlots(t *testing.T) {
 		}
 	})
 }
+
+// Statements wait for each other to be compiled, too, whatever they are.
+func TestCompilingIsBounded(t *testing.T) {
+	e := openDemo(t, Options{})
+	e.compiles = newSlots(1, 0)
+	if err := e.compiles.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{"SELECT 1", "SHOW TABLES FROM demo", "not even a statement"}
+	for _, text := range texts {
+		if _, err := e.Query(t.Context(), Request{Text: text}); fault.KindOf(err) != fault.Throttled {
+			t.Errorf("Query(%s) while another is compiled and none may wait = %v, want Throttled", text, err)
+		}
+		if _, _, err := e.Explain(t.Context(), text); fault.KindOf(err) != fault.Throttled {
+			t.Errorf("Explain(%s) while another is compiled and none may wait = %v, want Throttled", text, err)
+		}
+	}
+	e.compiles.give()
+	for range 2 { // each gives its place back, also after an error
+		for i, text := range texts {
+			if _, err := e.Query(t.Context(), Request{Text: text}); (err != nil) != (i == 2) || fault.KindOf(err) == fault.Throttled && err != nil {
+				t.Errorf("Query(%s) = %v", text, err)
+			}
+		}
+	}
+}
