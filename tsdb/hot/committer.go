@@ -108,6 +108,7 @@ func (s *Store) answer(a answer) {
 // commit writes a batch in one transaction. On an error nothing of it is stored.
 func (s *Store) commit(batch []*submission) error {
 	if err := s.diskHasRoom(); err != nil {
+		s.metrics.full.Inc()
 		return err
 	}
 	if s.writer.dead {

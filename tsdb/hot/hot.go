@@ -43,6 +43,8 @@ type Options struct {
 	MaxSeries   int           // series of one table. 20 million
 	SeriesBytes int64         // memory for the series of all tables. A quarter of the machine's, at least 512 MiB
 	Limits      Limits
+
+	Free func() (uint64, error) // free bytes of the disk; nil asks that of the engine's file
 }
 
 // Limits bound the schema of one table (developer guide, "Quotas").
@@ -72,6 +74,10 @@ func (o Options) withDefaults() Options {
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
 	o.FreeBytes = or(o.FreeBytes, 256<<20)
+	if o.Free == nil {
+		path := o.Engine.Path()
+		o.Free = func() (uint64, error) { return freeOf(path) }
+	}
 	o.MaxSeries = or(o.MaxSeries, 20_000_000)
 	if o.SeriesBytes == 0 {
 		o.SeriesBytes = defaultSeriesBytes()

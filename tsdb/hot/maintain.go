@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
@@ -70,30 +66,6 @@ func (s *Store) logBytes() int64 {
 		return 0
 	}
 	return info.Size()
-}
-
-// diskHasRoom refuses writes while the disk is nearly full, because DuckDB shuts a
-// database whose log cannot be written.
-func (s *Store) diskHasRoom() error {
-	if free := s.freeBytes(); free < s.opts.FreeBytes {
-		return fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, s.opts.FreeBytes)
-	}
-	return nil
-}
-
-// freeBytes is the room on the disk: none when that cannot be told, no end of it for a
-// store in memory.
-func (s *Store) freeBytes() uint64 {
-	path := s.opts.Engine.Path()
-	if path == "" {
-		return math.MaxUint64
-	}
-	var st unix.Statfs_t
-	if err := unix.Statfs(filepath.Dir(path), &st); err != nil {
-		s.opts.Logger.Warn("free space is not known", "component", "hot", "path", path, "err", err)
-		return 0
-	}
-	return st.Bavail * uint64(st.Bsize)
 }
 
 // freezeByAge closes segments that are old enough, so that they can move on.

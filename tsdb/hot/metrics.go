@@ -15,6 +15,7 @@ type metrics struct {
 	postponed   prometheus.Counter
 	lookUps     prometheus.Counter
 	failures    prometheus.Counter
+	full        prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
@@ -35,11 +36,19 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_lookups_total", Help: "Rows that had to be looked up because they were not the newest of their series."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_failures_total", Help: "Batches that could not be committed."}),
+		full: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_disk_refusals_total", Help: "Batches that were refused because the disk has less free than the reserve."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_free_bytes", Help: "Room on the disk of the store."},
+			func() float64 { return float64(s.freeBytes()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_reserve_bytes", Help: "Room below which writes are refused."},
+			func() float64 { return float64(s.opts.FreeBytes) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_log_bytes", Help: "Size of the log that a restart would have to read."},
 			func() float64 { return float64(s.logBytes()) }),

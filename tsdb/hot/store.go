@@ -20,6 +20,7 @@ type Store struct {
 	writer      *writer // the committer's own
 	metrics     *metrics
 	health      atomic.Pointer[error]
+	full        atomic.Bool   // the disk had less room than the reserve when it was last asked
 	seriesBytes atomic.Int64  // memory of the series of all tables
 	wake        chan struct{} // something waits to be dropped
 
