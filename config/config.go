@@ -44,9 +44,10 @@ type Config struct {
 	MQTTUsers     string // file of user:bcrypt lines; empty: no users
 	MQTTAnonymous string // who may connect without a password: "loopback" or "never"
 
-	StoreMemory  string // memory above which the embedded engine spills, as 4GB; empty: half of its own default
-	StoreThreads int    // 0: one per core
-	StoreReserve string // free disk space below which writes are refused, as 256MiB
+	StoreMemory  string        // memory above which the embedded engine spills, as 4GB; empty: half of its own default
+	StoreThreads int           // 0: one per core
+	StoreMove    time.Duration // age after which rows move into files
+	StoreReserve string        // free disk space below which writes are refused, as 256MiB
 
 	QueryTimeout    time.Duration // longest run of one query
 	QueryConcurrent int           // queries that run at once; more wait
@@ -73,7 +74,7 @@ func Default() Config {
 		MQTTAnonymous: "loopback",
 		QueryTimeout:  time.Hour, QueryConcurrent: 8, QueryWaiting: 1000,
 		QuerySpill: "10GB", QueryResult: "5GB",
-		StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
+		StoreMove: 24 * time.Hour, StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -141,6 +142,8 @@ func (c *Config) validateLimits() error {
 	switch {
 	case c.StoreThreads < 0:
 		return fault.New(fault.Invalid, "store.threads: want 0 or more, not %d", c.StoreThreads)
+	case c.StoreMove < time.Second:
+		return fault.New(fault.Invalid, "store.move: want 1s or more, not %v", c.StoreMove)
 	case c.QueryTimeout <= 0:
 		return fault.New(fault.Invalid, "query.timeout: want more than 0, not %v", c.QueryTimeout)
 	case c.QueryConcurrent < 1:

@@ -114,7 +114,7 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	s.owns(p.duck)
 	p.store, err = tsdb.Open(ctx, tsdb.Options{
-		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Hot: hot.Options{FreeBytes: uint64(sizes[2])}, Logger: s.log, Registerer: s.registry,
+		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Hot: hot.Options{FreeBytes: uint64(sizes[2]), SegmentAge: s.cfg.StoreMove}, Logger: s.log, Registerer: s.registry,
 	})
 	if err != nil {
 		return err
@@ -164,9 +164,15 @@ func (s *Server) openObjects(ctx context.Context) (export.Store, error) {
 	if err != nil || loc == (objects.Location{}) {
 		return nil, err
 	}
-	store, err := objects.Open(ctx, loc, objects.Options{
-		Region: s.cfg.Region, TempDir: s.path("spill"), Exclusive: s.cfg.Objects == "", Logger: s.log,
-	})
+	opt := objects.Options{Region: s.cfg.Region, TempDir: s.path("spill"), Exclusive: s.cfg.Objects == "", Logger: s.log}
+	if opt.Exclusive { // on the disk of the store
+		reserve, err := config.Bytes(s.cfg.StoreReserve)
+		if err != nil {
+			return nil, err
+		}
+		opt.Reserve = uint64(reserve)
+	}
+	store, err := objects.Open(ctx, loc, opt)
 	if err != nil {
 		return nil, err
 	}
