@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sys/unix"
 
 	"tidemark/fault"
 )
@@ -120,11 +121,30 @@ func (o *file) Write(p []byte) (int, error) {
 	if o.ctx.Err() != nil {
 		return 0, context.Cause(o.ctx)
 	}
+	if err := o.room(); err != nil {
+		return 0, err
+	}
 	n, err := o.f.Write(p)
 	if err != nil {
 		return n, diskFault(o.target, err)
 	}
 	return n, nil
+}
+
+// room refuses to take the disk below its reserve.
+func (o *file) room() error {
+	reserve := o.dir.opt.Reserve
+	if reserve == 0 {
+		return nil
+	}
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(o.f.Fd()), &st); err != nil {
+		return diskFault(o.target, err)
+	}
+	if free := st.Bavail * uint64(st.Bsize); free < reserve {
+		return fault.New(fault.Unavailable, "write %s: the disk has only %d bytes left, %d are kept in reserve", clip(o.target.URL()), free, reserve)
+	}
+	return nil
 }
 
 // Commit syncs the file, gives it its name, and syncs the directories above.

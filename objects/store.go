@@ -61,6 +61,10 @@ type Options struct {
 	// process left behind when it was killed is removed at once, not after a day.
 	Exclusive bool
 
+	// Reserve is what the disk of a directory keeps free: writes are refused while it
+	// has less. 0 is no bound.
+	Reserve uint64
+
 	Logger *slog.Logger // nil discards
 }
 

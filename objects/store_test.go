@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -338,6 +339,27 @@ func TestDiskFaults(t *testing.T) {
 		err := diskFault(Target{Bucket: "b", Key: "k"}, c.err)
 		if fault.KindOf(err) != c.want || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "s3://b/k") {
 			t.Errorf("%v becomes %v of the kind %v, want %v with the object's name and no path", c.err, err, fault.KindOf(err), c.want)
+		}
+	}
+}
+
+// A directory leaves the reserve of its disk alone.
+func TestReserve(t *testing.T) {
+	for _, c := range []struct {
+		reserve uint64
+		want    error
+	}{{1, nil}, {math.MaxUint64, fault.New(fault.Unavailable, "")}} {
+		s, _ := openDir(t, Options{Reserve: c.reserve})
+		o, err := s.Create(t.Context(), Target{Bucket: "bucket", Key: "k"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = o.Write([]byte("x"))
+		if (err == nil) != (c.want == nil) || err != nil && (fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "reserve")) {
+			t.Errorf("with a reserve of %d: Write = %v, want %v", c.reserve, err, c.want)
+		}
+		if err := o.Abort(); err != nil || s.left() != 0 {
+			t.Errorf("Abort = %v, %d files left", err, s.left())
 		}
 	}
 }
