@@ -44,10 +44,11 @@ func withNode(ctx context.Context, o options, f func(*node) error) error {
 	return errors.Join(f(n), n.stop())
 }
 
-// start runs the binary until it is healthy.
-func (n *node) start(ctx context.Context, binary string) error {
+// start runs the binary until it is healthy, with more arguments than every suite needs.
+func (n *node) start(ctx context.Context, binary string, more ...string) error {
 	os.Remove(filepath.Join(n.dir, "addresses.json"))
-	n.cmd = exec.CommandContext(ctx, binary, "serve", "--data", n.dir, "--http", "127.0.0.1:0", "--https", "off", "--mqtt", "127.0.0.1:0", "--mqtt-tls", "off", "--log-level", "warn")
+	args := append([]string{"serve", "--data", n.dir, "--http", "127.0.0.1:0", "--https", "off", "--mqtt", "127.0.0.1:0", "--mqtt-tls", "off", "--log-level", "warn"}, more...)
+	n.cmd = exec.CommandContext(ctx, binary, args...)
 	n.cmd.Stderr = os.Stderr
 	n.cmd.Env = n.environ()
 	if err := n.cmd.Start(); err != nil {

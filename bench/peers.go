@@ -156,6 +156,13 @@ func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instan
 		return fmt.Errorf("load: %w", err)
 	}
 	c.record(s.Name, loadMeasure, float64(c.shape.Values())/took.Seconds(), m)
+	u, err := n.Usage(ctx)
+	if err != nil {
+		return err
+	}
+	if u.Peak > 0 {
+		c.record(s.Name, measure{"resident memory, peak of the load", "MB"}, float64(u.Peak)/1e6, m)
+	}
 	if s.Before {
 		if err := c.askAll(ctx, s.Name+" (before)", n); err != nil {
 			return err
@@ -170,9 +177,10 @@ func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instan
 	default:
 		return fmt.Errorf("settle: %w", err)
 	}
-	if err := c.usage(ctx, s.Name, n, m); err != nil {
+	if u, err = n.Usage(ctx); err != nil {
 		return err
 	}
+	c.record(s.Name, diskMeasure, float64(u.Disk)/float64(c.shape.Values()), m)
 	if err := n.Restart(ctx); err != nil {
 		return fmt.Errorf("restart: %w", err)
 	}
@@ -211,19 +219,6 @@ var (
 	loadMeasure = measure{"load", "metrics/s"}
 	diskMeasure = measure{"disk, settled", "bytes/metric"}
 )
-
-// usage records what a system holds once it has settled.
-func (c *comparison) usage(ctx context.Context, name string, n peers.Instance, m machine) error {
-	u, err := n.Usage(ctx)
-	if err != nil {
-		return err
-	}
-	c.record(name, diskMeasure, float64(u.Disk)/float64(c.shape.Values()), m)
-	if u.Peak > 0 {
-		c.record(name, measure{"resident memory, peak of the load", "MB"}, float64(u.Peak)/1e6, m)
-	}
-	return nil
-}
 
 func (c *comparison) askAll(ctx context.Context, name string, n peers.Loader) error {
 	for i, q := range c.questions {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +65,7 @@ type tidemarkNode struct {
 	binary      string
 	connections int
 	asker       *caller
+	rows        int64 // that were loaded
 	load        func(*tidemarkNode, context.Context, peers.Shape) (time.Duration, error)
 }
 
@@ -71,6 +74,7 @@ func (n *tidemarkNode) Load(ctx context.Context, s peers.Shape) (time.Duration, 
 	if err := n.caller().createTable(ctx, "tsbs", "cpu"); err != nil {
 		return 0, err
 	}
+	n.rows = s.Rows()
 	took, err := n.load(n, ctx, s)
 	if err != nil {
 		return took, err
@@ -132,12 +136,51 @@ func (n *tidemarkNode) importFile(ctx context.Context, s peers.Shape) (time.Dura
 	return 0, &peers.Missing{Program: n.binary + " import", Reason: "the suite does not know its arguments"}
 }
 
-// Settle is part of peers.Loader: everything goes to the cold tier and is compacted.
+// Settle is part of peers.Loader: every row moves into files. The server does that by
+// itself with rows of an age; here it starts anew with one second as that age.
 func (n *tidemarkNode) Settle(ctx context.Context) error {
-	if !hasCommand(ctx, n.binary, "flush") {
-		return &peers.Missing{Program: n.binary + " flush", Reason: "the binary has no such command"}
+	if err := n.stop(); err != nil {
+		return err
 	}
-	return &peers.Missing{Program: n.binary + " flush", Reason: "the suite does not know its arguments"}
+	if err := n.start(ctx, n.binary, "--store-move", "1s"); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(15 * time.Minute); ; {
+		rows, err := n.metric(ctx, "tidemark_tier_cold_rows")
+		if err != nil {
+			return err
+		}
+		if int64(rows) >= n.rows {
+			return peers.Steady(ctx, n.dir, 5*time.Second)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%.0f of %d rows are in files after 15 minutes", rows, n.rows)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// metric reads one of the server's metrics, without labels.
+func (n *tidemarkNode) metric(ctx context.Context, name string) (float64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.addrs.HTTP+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if text, ok := strings.CutPrefix(lines.Text(), name+" "); ok {
+			return strconv.ParseFloat(text, 64)
+		}
+	}
+	return 0, fmt.Errorf("the server has no metric %s", name)
 }
 
 // Ask is part of peers.Loader.

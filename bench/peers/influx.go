@@ -85,7 +85,7 @@ func (n *influxNode) Load(ctx context.Context, s Shape) (time.Duration, error) {
 // Settle waits for the snapshot of the log and the full compaction, which begin by
 // themselves when nothing is written for as long as the configuration says.
 func (n *influxNode) Settle(ctx context.Context) error {
-	return steady(ctx, n.dir, 40*time.Second)
+	return Steady(ctx, n.dir, 40*time.Second)
 }
 
 // Ask is part of Loader.

@@ -140,8 +140,8 @@ func DiskUsage(dir string) (int64, error) {
 	return total, err
 }
 
-// steady waits until the files of a directory have not changed in size for a while.
-func steady(ctx context.Context, dir string, quiet time.Duration) error {
+// Steady waits until the files of a directory have not changed in size for a while.
+func Steady(ctx context.Context, dir string, quiet time.Duration) error {
 	size, since := int64(-1), time.Now()
 	for deadline := time.Now().Add(15 * time.Minute); time.Now().Before(deadline); {
 		now, err := DiskUsage(dir)

@@ -66,7 +66,7 @@ func (n *victoriaNode) Settle(ctx context.Context) error {
 			return err
 		}
 		if !busy {
-			return steady(ctx, n.dir, 5*time.Second)
+			return Steady(ctx, n.dir, 5*time.Second)
 		}
 		select {
 		case <-ctx.Done():
