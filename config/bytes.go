@@ -36,7 +36,7 @@ func (c *Config) sizes() []struct {
 		key, text string
 		optional  bool
 	}{
-		{"store.memory", c.StoreMemory, true}, {"query.memory", c.QueryMemory, true},
+		{"store.memory", c.StoreMemory, true}, {"store.series", c.StoreSeries, true}, {"query.memory", c.QueryMemory, true},
 		{"query.spill", c.QuerySpill, false}, {"query.result", c.QueryResult, false},
 		{"store.reserve", c.StoreReserve, false}, {"dead-letter.size", c.DeadLetterSize, false},
 	}

@@ -47,6 +47,7 @@ type Config struct {
 	StoreMemory  string        // memory above which the embedded engine spills, as 4GB; empty: half of its own default
 	StoreThreads int           // 0: one per core
 	StoreMove    time.Duration // age after which rows move into files
+	StoreSeries  string        // memory for the series of all tables, as 4GB; empty: a quarter of the machine's
 	StoreReserve string        // free disk space below which writes are refused, as 256MiB
 
 	QueryTimeout    time.Duration // longest run of one query

@@ -72,6 +72,7 @@ func TestLoadRefuses(t *testing.T) {
 		"letters":              {Inputs{Flags: map[string]string{"dead-letter-rate": "0"}}, "dead-letter.rate"},
 		"size of letters":      {Inputs{Flags: map[string]string{"dead-letter-size": "many"}}, "dead-letter.size"},
 		"memory":               {Inputs{Flags: map[string]string{"store-memory": "lots"}}, "store.memory"},
+		"memory of series":     {Inputs{Flags: map[string]string{"store-series": "0B"}}, "store.series"},
 	} {
 		_, err := Load(c.in)
 		if err == nil || !strings.Contains(err.Error(), c.says) {

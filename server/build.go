@@ -101,7 +101,7 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 		return err
 	}
 	s.owns(p.meta)
-	sizes, err := sizesOf(s.cfg.StoreMemory, s.cfg.QuerySpill, s.cfg.StoreReserve)
+	sizes, err := sizesOf(s.cfg.StoreMemory, s.cfg.QuerySpill, s.cfg.StoreReserve, s.cfg.StoreSeries)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,8 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	s.owns(p.duck)
 	p.store, err = tsdb.Open(ctx, tsdb.Options{
-		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Hot: hot.Options{FreeBytes: uint64(sizes[2]), SegmentAge: s.cfg.StoreMove}, Logger: s.log, Registerer: s.registry,
+		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Logger: s.log, Registerer: s.registry,
+		Hot: hot.Options{FreeBytes: uint64(sizes[2]), SegmentAge: s.cfg.StoreMove, SeriesBytes: sizes[3]},
 	})
 	if err != nil {
 		return err
