@@ -17,7 +17,7 @@ import (
 
 // The files in testdata/samples hold the shapes of the queries that people publish: in the
 // developer guide, in dashboards, benchmarks, drivers' tests and programs. Texts, names and
-// rows are ours; the end of a title names where the shape was found. A case is one of a
+// rows are ours; the end of a title names where the shape was found, if it was. A case is one of a
 // golden file, and may have further sections:
 //
 //	---- params          (values of @names, timestamps: a line `name 2026-01-01 12:00:00` each)
