@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs into .tools the clients that the end-to-end tests drive: the AWS CLI and
-# boto3, pandas, an S3 service and paho for Python, the AWS SDK for JavaScript, and Mosquitto's clients. What is
+# boto3, pandas, pyiceberg, an S3 service and paho for Python, the AWS SDK for JavaScript, and Mosquitto's clients. What is
 # there already, in the right version, is left alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ scripts/debian.sh python3 python3 python3-venv
 scripts/debian.sh mosquitto_pub mosquitto-clients
 PATH="$(scripts/node.sh):$PATH"
 
-python_wants='boto3==1.43.11 awscli==1.45.11 paho-mqtt==2.1.0 pandas==3.1.1 pyarrow==26.0.1 moto[s3,server]==5.2.5'
+python_wants='boto3==1.43.11 awscli==1.45.11 paho-mqtt==2.1.0 pandas==3.1.1 pyarrow==26.0.1 pyiceberg==0.12.0 moto[s3,server]==5.2.5'
 if [ "$(cat "$tools/python-has" 2>/dev/null)" != "$python_wants" ]; then
   echo "tools: installing $python_wants"
   rm -rf "$tools/venv"
