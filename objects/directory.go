@@ -156,7 +156,7 @@ func (o *file) Commit(context.Context) error {
 	if err := o.dir.root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return diskFault(o.target, err)
 	}
-	if err := o.dir.root.Rename(o.temp, name); err != nil {
+	if err := o.place(name); err != nil {
 		return diskFault(o.target, err)
 	}
 	err := o.f.Close()
@@ -170,6 +170,17 @@ func (o *file) Commit(context.Context) error {
 		return diskFault(o.target, err)
 	}
 	return nil
+}
+
+// place gives the file its name. A link does not replace a file, a rename does.
+func (o *file) place(name string) error {
+	if !o.target.New {
+		return o.dir.root.Rename(o.temp, name)
+	}
+	if err := o.dir.root.Link(o.temp, name); err != nil {
+		return err
+	}
+	return o.dir.root.Remove(o.temp)
 }
 
 // sync makes the names in a directory durable.

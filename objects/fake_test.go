@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,14 @@ func (f *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodDelete && q.Has("uploadId"):
 		delete(f.uploads, q.Get("uploadId"))
 		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodPut && r.Header.Get("If-None-Match") == "*" && f.objects[name] != nil:
+		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
+	case r.Method == http.MethodGet && q.Has("list-type"):
+		f.list(w, bucket, q)
+	case r.Method == http.MethodGet && f.objects[name] == nil:
+		refuse(w, http.StatusNotFound, "NoSuchKey")
+	case r.Method == http.MethodGet:
+		w.Write(f.objects[name])
 	case r.Method == http.MethodPut:
 		f.objects[name], f.headers[name] = body, r.Header
 	case r.Method == http.MethodDelete:
@@ -100,6 +109,37 @@ func (f *fakeS3) complete(w http.ResponseWriter, name, id string, body []byte) {
 	f.objects[name], f.headers[name] = whole, f.begun[id]
 	delete(f.uploads, id)
 	fmt.Fprint(w, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>")
+}
+
+// list answers ListObjectsV2 with two entries a page.
+func (f *fakeS3) list(w http.ResponseWriter, bucket string, q url.Values) {
+	prefix, after, folders := bucket+"/"+q.Get("prefix"), q.Get("continuation-token"), map[string]bool{}
+	var keys []string
+	for name := range f.objects {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if at := strings.Index(rest, "/"); ok && at >= 0 && q.Get("delimiter") == "/" {
+			rest = rest[:at+1]
+			folders[rest] = true
+		}
+		if key := strings.TrimPrefix(prefix+rest, bucket+"/"); ok && key > after && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	more := len(keys) > 2
+	keys = keys[:min(2, len(keys))]
+	fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%v</IsTruncated>", more)
+	for _, key := range keys {
+		if folders[strings.TrimPrefix(bucket+"/"+key, prefix)] {
+			fmt.Fprintf(w, "<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>", key)
+		} else {
+			fmt.Fprintf(w, "<Contents><Key>%s</Key><Size>%d</Size></Contents>", key, len(f.objects[bucket+"/"+key]))
+		}
+	}
+	if more {
+		fmt.Fprintf(w, "<NextContinuationToken>%s</NextContinuationToken>", keys[1])
+	}
+	fmt.Fprint(w, "</ListBucketResult>")
 }
 
 func refuse(w http.ResponseWriter, status int, code string) {

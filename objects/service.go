@@ -109,6 +109,8 @@ func serviceFault(t Target, err error) error {
 	switch {
 	case status == http.StatusNotFound:
 		return fault.New(fault.NotFound, "the bucket %q does not exist", t.Bucket)
+	case status == http.StatusPreconditionFailed || status == http.StatusConflict && t.New:
+		return fault.New(fault.Conflict, "%s is there already: %s", clip(t.URL()), clip(text))
 	case status == http.StatusMovedPermanently || status == http.StatusTemporaryRedirect:
 		return fault.New(fault.Invalid, "the bucket %q is in another region", t.Bucket)
 	case status == http.StatusForbidden:

@@ -3,6 +3,7 @@ package objects
 import (
 	"context"
 	"io"
+	"iter"
 	"log/slog"
 
 	"tidemark/fault"
@@ -26,6 +27,25 @@ type Store interface {
 	Close() error
 }
 
+// Reader reads what a store keeps. Both kinds of stores are readers.
+type Reader interface {
+	// Open reads an object from its beginning; one that is not there is NotFound, as is
+	// its bucket.
+	Open(ctx context.Context, t Target) (io.ReadCloser, error)
+
+	// List yields what is below a prefix that ends with a slash, or "" for the whole
+	// bucket, sorted by key. With deep these are all objects, otherwise objects and, with a
+	// slash at their ends, folders right below the prefix. A bucket that is not there is
+	// NotFound, except in a directory, where it is empty.
+	List(ctx context.Context, bucket, prefix string, deep bool) iter.Seq2[Entry, error]
+}
+
+// Entry is an object in a list, or a folder.
+type Entry struct {
+	Key  string
+	Size int64 // 0 for a folder
+}
+
 // Object is an object under construction. Its owner ends it by Commit or Abort.
 type Object interface {
 	io.Writer
@@ -47,6 +67,10 @@ type Target struct {
 	// says which; empty is the bucket's own. Without KMS the service's own keys serve.
 	KMS    bool
 	KMSKey string
+
+	// New refuses to replace an object: Commit is a Conflict when there is one. A service
+	// that ignores the header If-None-Match replaces it all the same.
+	New bool
 }
 
 // URL is the name of the object as UNLOAD writes it.

@@ -103,6 +103,7 @@ func (u *upload) Commit(ctx context.Context) error {
 	} else if err = u.send(ctx); err == nil {
 		_, err = u.s.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
 			Bucket: &u.target.Bucket, Key: &u.target.Key, UploadId: u.id, MultipartUpload: &types.CompletedMultipartUpload{Parts: u.parts},
+			IfNoneMatch: u.target.condition(),
 		})
 		err = serviceFault(u.target, err)
 	}
@@ -119,8 +120,17 @@ func (u *upload) put(ctx context.Context) error {
 		Bucket: &u.target.Bucket, Key: &u.target.Key, Body: u.body(), ContentLength: &u.size, ContentType: &u.target.ContentType,
 	}
 	in.ServerSideEncryption, in.SSEKMSKeyId = u.s.encryption(u.target)
+	in.IfNoneMatch = u.target.condition()
 	_, err := u.s.client.PutObject(ctx, in)
 	return serviceFault(u.target, err)
+}
+
+// condition is the header for Target.New.
+func (t Target) condition() *string {
+	if !t.New {
+		return nil
+	}
+	return aws.String("*")
 }
 
 // Abort lets go of the part, and makes the service forget the others, also when the
