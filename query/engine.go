@@ -46,7 +46,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		compiles: newSlots(opt.MaxRunning, opt.MaxWaiting),
 		slots:    newSlots(opt.MaxRunning, opt.MaxWaiting),
 		unloads:  newSlots(opt.MaxUnloads, opt.MaxWaiting),
-		governor: newGovernor(opt.DuckDB, opt.Memory, opt.Logger),
+		governor: newGovernor(opt.DuckDB, opt.Memory, opt.Store.Room, opt.Logger),
 		cursors:  cursors,
 		repeats:  cursor.NewRepeats[*Page](opt.RepeatFor, opt.RepeatBytes),
 	}

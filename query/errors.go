@@ -64,6 +64,8 @@ func (e *Engine) engineLimit(failed *duckdb.Error) *cursor.LimitError {
 	case failed.Class == duckdb.OutOfMemory && strings.Contains(failed.Message, "max_temp_directory_size"):
 		return &cursor.LimitError{Limit: "query.spill", Text: fmt.Sprintf(
 			"Query exceeded the disk space for intermediate results (limit query.spill, %d bytes for all queries)", spill)}
+	case failed.Class == duckdb.IO && strings.Contains(failed.Message, "No space left on device"):
+		return diskError()
 	case (failed.Class == duckdb.Parser || failed.Class == duckdb.Binder) && strings.HasPrefix(failed.Message, "Max expression depth"):
 		return &cursor.LimitError{Limit: "depth", Text: "The query is too complex: what it means is nested too deeply for the engine (more than 1000 levels)"}
 	case failed.Class == duckdb.OutOfMemory:

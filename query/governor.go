@@ -19,23 +19,29 @@ import (
 // DuckDB counts for all queries together. What the sum grows by between two looks is
 // put down to the queries that computed then, in equal parts; so the estimate is exact
 // for a query that computes alone, and never more than what all hold.
+//
+// What was spilled is put down in the same way. It is on the disk of the store: before
+// that has no room left for writes, the query that is taken to have spilled most is ended.
 type governor struct {
 	engine *duckdb.Engine
-	limit  int64 // bytes that one query may hold
+	limit  int64                     // bytes that one query may hold
+	room   func(beyond uint64) error // whether the disk has so much beyond what the store needs
 	log    *slog.Logger
 
 	mu struct {
 		sync.Mutex
-		shares map[*share]struct{} // of the queries that have begun to compute
-		held   int64               // at the last look
-		idle   int64               // held when no query was there
-		now    duckdb.Memory       // for the metrics
+		shares  map[*share]struct{} // of the queries that have begun to compute
+		held    int64               // at the last look
+		idle    int64               // held when no query was there
+		spilled int64               // at the last look
+		now     duckdb.Memory       // for the metrics
 	}
 }
 
-// share is the part of the memory that a query is taken to hold.
+// share is the part of the memory, and of the disk, that a query is taken to hold.
 type share struct {
 	bytes     int64
+	spilled   int64
 	computing bool
 	end       context.CancelCauseFunc // while computing
 }
@@ -43,8 +49,12 @@ type share struct {
 // lookEvery is how often the governor looks while queries compute.
 const lookEvery = 25 * time.Millisecond
 
-func newGovernor(engine *duckdb.Engine, limit int64, log *slog.Logger) *governor {
-	g := &governor{engine: engine, limit: limit, log: log}
+// spillRoom is what the disk has beyond the reserve of the store while queries spill:
+// more than they write between two looks.
+const spillRoom = 64 << 20
+
+func newGovernor(engine *duckdb.Engine, limit int64, room func(uint64) error, log *slog.Logger) *governor {
+	g := &governor{engine: engine, limit: limit, room: room, log: log}
 	g.mu.shares = map[*share]struct{}{}
 	return g
 }
@@ -114,6 +124,10 @@ func (g *governor) look(ctx context.Context, conn *duckdb.Conn) {
 	defer g.mu.Unlock()
 	g.mu.now = m
 	g.account(m.Held)
+	g.accountSpilled(m.Spilled)
+	if m.Spilled > 0 && g.room(spillRoom) != nil {
+		g.endSpilling()
+	}
 	if s := g.largest(); s != nil && s.bytes > g.limit && s.computing {
 		g.log.Warn("query ended for its memory", "count", s.bytes)
 		s.end(memoryError(g.limit))
@@ -147,6 +161,40 @@ func (g *governor) account(held int64) {
 	}
 }
 
+// accountSpilled brings the shares of the disk to the sum that is spilled now. g.mu is held.
+func (g *governor) accountSpilled(spilled int64) {
+	m := &g.mu
+	growth, computing := spilled-m.spilled, int64(0)
+	m.spilled = spilled
+	for s := range m.shares {
+		if s.computing {
+			computing++
+		}
+	}
+	for s := range m.shares {
+		switch {
+		case growth > 0 && s.computing:
+			s.spilled += growth / computing
+		case growth < 0:
+			s.spilled = min(s.spilled, spilled)
+		}
+	}
+}
+
+// endSpilling ends the query that is taken to have spilled most. g.mu is held.
+func (g *governor) endSpilling() {
+	var most *share
+	for s := range g.mu.shares {
+		if s.computing && s.spilled > 0 && (most == nil || s.spilled > most.spilled) {
+			most = s
+		}
+	}
+	if most != nil {
+		g.log.Warn("query ended for the disk", "count", most.spilled)
+		most.end(diskError())
+	}
+}
+
 // largest returns the query that is taken to hold most. g.mu is held.
 func (g *governor) largest() (most *share) {
 	for s := range g.mu.shares {
@@ -166,4 +214,8 @@ func (g *governor) memory() duckdb.Memory {
 
 func memoryError(limit int64) error {
 	return &cursor.LimitError{Limit: "query.memory", Text: fmt.Sprintf("Query exceeded the maximum memory of one query (limit query.memory, %d bytes)", limit)}
+}
+
+func diskError() *cursor.LimitError {
+	return &cursor.LimitError{Limit: "store.reserve", Text: "Query ended because the disk has no room left for its intermediate results (limit store.reserve)"}
 }

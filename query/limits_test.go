@@ -2,8 +2,11 @@ package query
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -146,7 +149,7 @@ func TestMemoryOfOneValue(t *testing.T) {
 }
 
 func TestShares(t *testing.T) {
-	g := newGovernor(nil, 100, nil)
+	g := newGovernor(nil, 100, nil, nil)
 	a, b := &share{computing: true}, &share{computing: true}
 	g.account(30) // before any query
 	g.mu.shares[a] = struct{}{}
@@ -164,6 +167,41 @@ func TestShares(t *testing.T) {
 	g.account(85) // half of what they held over the 30 of nobody was given back
 	if a.bytes != 35 || b.bytes != 20 {
 		t.Errorf("shares %d and %d, want 35 and 20", a.bytes, b.bytes)
+	}
+}
+
+// A disk without room ends the query that spilled most, and no other.
+func TestSpillingEndsBeforeTheDiskIsFull(t *testing.T) {
+	full := false
+	g := newGovernor(nil, 100, func(uint64) error {
+		if full {
+			return errors.New("full")
+		}
+		return nil
+	}, slog.New(slog.DiscardHandler))
+	var ended []string
+	begin := func(name string) *share {
+		s := &share{computing: true, end: func(err error) { ended = append(ended, fmt.Sprintf("%s: %v", name, err)) }}
+		g.mu.shares[s] = struct{}{}
+		return s
+	}
+	a := begin("a")
+	g.accountSpilled(100) // of a
+	b := begin("b")
+	g.accountSpilled(180) // of both
+	if a.spilled != 140 || b.spilled != 40 {
+		t.Errorf("shares %d and %d, want 140 and 40", a.spilled, b.spilled)
+	}
+	full = true
+	g.endSpilling()
+	if want := []string{"a: Query ended because the disk has no room left for its intermediate results (limit store.reserve)"}; !slices.Equal(ended, want) {
+		t.Errorf("ended %q, want %q", ended, want)
+	}
+	a.computing = false
+	g.accountSpilled(0) // both gave back what they had
+	g.endSpilling()
+	if b.spilled != 0 || len(ended) != 1 {
+		t.Errorf("b has %d on disk and %d are ended, want none more", b.spilled, len(ended))
 	}
 }
 

@@ -67,6 +67,9 @@ func (o Options) withDefaults() Options {
 		o.Registerer = prometheus.NewRegistry()
 	}
 	o.Paging.Logger = o.Logger
+	if o.Paging.Room == nil {
+		o.Paging.Room = func() error { return o.Store.Room(spillRoom) }
+	}
 	return o
 }
 

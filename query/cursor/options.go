@@ -23,6 +23,10 @@ type Options struct {
 	ParkedBytes int64  // most bytes of parked rows over all queries; 10 GB
 	TempDir     string // where rows are parked, created if need be; empty is the system's directory for temporary files
 
+	// Room returns why no more rows should go to TempDir now, as when its disk is nearly
+	// full; nil never says so. Rows that are not parked wait with their query, as at ParkedBytes.
+	Room func() error
+
 	Logger *slog.Logger // nil discards
 }
 
@@ -38,6 +42,9 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.MemoryBytes, 256<<20)
 	setDefault(&o.ResultBytes, 5<<30)
 	setDefault(&o.ParkedBytes, 10<<30)
+	if o.Room == nil {
+		o.Room = func() error { return nil }
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

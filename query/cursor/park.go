@@ -86,4 +86,6 @@ func (c *cursor[S]) left() time.Duration {
 }
 
 // parkedFull reports whether no more rows may be parked.
-func (s *Set[S]) parkedFull() bool { return s.parked.Load() >= s.opt.ParkedBytes }
+func (s *Set[S]) parkedFull() bool {
+	return s.parked.Load() >= s.opt.ParkedBytes || s.opt.Room() != nil
+}

@@ -33,6 +33,15 @@ func (s *Store) diskHasRoom() error {
 	return fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, want)
 }
 
+// Room returns nil while the disk has so many bytes beyond the reserve, and otherwise
+// why not. It is for what else grows on the disk of the store.
+func (s *Store) Room(beyond uint64) error {
+	if free, want := s.freeBytes(), s.opts.FreeBytes+beyond; free < want {
+		return fault.New(fault.Unavailable, "The disk of the store has only %d bytes left, it needs %d.", free, want)
+	}
+	return nil
+}
+
 // freeBytes is the room on the disk, none when that cannot be told.
 func (s *Store) freeBytes() uint64 {
 	free, err := s.opts.Free()
