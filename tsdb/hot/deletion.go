@@ -115,7 +115,7 @@ func (e *erasure) run(ctx context.Context, w *writer) error {
 		return err
 	}
 	e.rows = map[*segment]int64{}
-	for _, seg := range e.table.mu.segments {
+	for _, seg := range slices.Concat(e.table.mu.segments, e.table.left()) {
 		if seg.max < e.from || seg.min > e.to {
 			continue
 		}
@@ -129,6 +129,21 @@ func (e *erasure) run(ctx context.Context, w *writer) error {
 		return err
 	}
 	return e.keep(ctx, w)
+}
+
+// left returns the segments whose rows are in files, but which a snapshot may still
+// read. A start that finds them takes what they have for the newest rows.
+func (t *Table) left() []*segment {
+	s := t.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*segment
+	for _, d := range s.mu.dropping {
+		if d.table == t {
+			list = append(list, d.segments...)
+		}
+	}
+	return list
 }
 
 // list writes down the series.
@@ -169,7 +184,9 @@ func (e *erasure) selection() selection {
 // and those that are being written.
 func (e *erasure) keep(ctx context.Context, w *writer) error {
 	t := e.table
+	t.mu.RLock()
 	e.kept = t.mu.moving || slices.ContainsFunc(t.mu.files, func(f File) bool { return e.concerns(&f) })
+	t.mu.RUnlock()
 	text := fmt.Sprintf("INSERT INTO hot_deletes VALUES (%d, %d, %d, %d, %t)", t.id, e.number, e.from, e.to, e.all)
 	if !e.kept {
 		text = fmt.Sprintf("DELETE FROM hot_deleted WHERE id = %d AND number = %d", t.id, e.number)
@@ -207,8 +224,16 @@ func (t *Table) forgetDeletes() {
 		return !needed
 	})
 	if len(done) > 0 {
+		t.mu.past = append(t.mu.past, done...)
 		t.store.dropLater(dropping{table: t, deletes: done})
 	}
+}
+
+// forgetPast forgets deletes that no file obeys any more which somebody may read.
+func (t *Table) forgetPast(list []deletion) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.past = slices.DeleteFunc(slices.Clone(t.mu.past), func(d deletion) bool { return slices.Contains(list, d) })
 }
 
 // dropDeletes are the statements that forget deletes.

@@ -160,14 +160,29 @@ func grouped(files []File, deletes []deletion) []fileGroup {
 	return groups
 }
 
+// oneDay is the length of a day in nanoseconds.
+const oneDay = 86_400_000_000_000
+
 // dayOf returns the day of a time, in days since 1970.
 func dayOf(ns int64) int32 {
-	const day = 86_400_000_000_000
-	d := ns / day
-	if ns%day < 0 {
+	d := ns / oneDay
+	if ns%oneDay < 0 {
 		d--
 	}
 	return int32(d)
+}
+
+// timesOf returns the first and last time of a day; the first and last day of all are
+// shorter than others.
+func timesOf(day int32) (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	if day > dayOf(math.MinInt64) {
+		from = int64(day) * oneDay
+	}
+	if day < dayOf(math.MaxInt64) {
+		to = int64(day+1)*oneDay - 1
+	}
+	return from, to
 }
 
 // filesOf yields the files of the day of a time with their places in the table's list,

@@ -117,6 +117,7 @@ func (s *Store) drop(d dropping) error {
 	case !d.table.mu.stored:
 		return nil
 	case d.deletes != nil:
+		d.table.forgetPast(d.deletes)
 		return s.inTransaction(d.table.dropDeletes(d.deletes), nil)
 	case d.segments == nil:
 		return s.dropWhole(d.table)

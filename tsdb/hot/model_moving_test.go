@@ -99,6 +99,7 @@ func (w *world) advance() {
 	default:
 		w.note("publish %d", t.id)
 		w.must(m.moving.Publish(w.t.Context(), m.add, m.remove, m.fields))
+		w.retire(m.remove)
 		t.moving = nil
 		w.check(t)
 	}
@@ -109,7 +110,6 @@ func (w *world) commitMove(t *worldTable, m *worldMoving) {
 	files := slices.DeleteFunc(slices.Clone(t.cold.files), func(f File) bool { return slices.Contains(m.remove, f) })
 	t.cold = coldState{append(files, m.add...), m.fields, m.moving.Through()}
 	sortFiles(t.cold.files)
-	w.retire(m.remove)
 	m.committed = true
 	w.note("commit %d, %d files, flushed %d", t.id, len(t.cold.files), t.cold.flushed)
 }
@@ -133,6 +133,9 @@ func (w *world) writeDay(t *worldTable, m *worldMoving, day DayRows) {
 		if f.Day == day.Day && (day.Overrides > 0 || w.rng.IntN(2) == 0) {
 			old = append(old, f)
 		}
+	}
+	if m.compact && len(old) == 0 {
+		return
 	}
 	m.remove = append(m.remove, old...)
 	rows := m.moving.Rows(day.Day, old)
@@ -190,6 +193,7 @@ func (w *world) expire() {
 	m := &worldMoving{moving: moving, fields: t.cold.fields, remove: old}
 	w.commitMove(t, m)
 	w.must(moving.Publish(w.t.Context(), nil, old, m.fields))
+	w.retire(old)
 	t.model.floor = int64(before) * dayLength
 	t.model.remove(wanted{min: -1 << 63, max: t.model.floor - 1})
 }

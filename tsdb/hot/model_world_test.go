@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ type worldTable struct {
 }
 
 // bases are the days around which times lie.
-var bases = []int64{20_500 * dayLength, 0, -3 * dayLength, -70_000 * dayLength, 106_745 * dayLength}
+var bases = []int64{20_500 * dayLength, 0, -3 * dayLength, -70_000 * dayLength, 106_745 * dayLength, math.MaxInt64 - 5*dayLength - 10, math.MinInt64 + 5}
 
 func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 0)), dir: t.TempDir()}
@@ -70,7 +71,7 @@ func (w *world) note(format string, args ...any) {
 // fail ends the test and says what led there.
 func (w *world) fail(format string, args ...any) {
 	w.t.Helper()
-	w.t.Fatalf("%s\nafter\n%s", fmt.Sprintf(format, args...), strings.Join(w.log[max(0, len(w.log)-60):], "\n"))
+	w.t.Fatalf("%s\nafter\n%s", fmt.Sprintf(format, args...), strings.Join(w.log, "\n"))
 }
 
 func (w *world) must(err error) {
@@ -241,6 +242,9 @@ func (w *world) forgetRun(politely bool) {
 	for _, t := range w.tables {
 		if t.moving != nil && politely {
 			t.moving.moving.Abort()
+		}
+		if t.moving != nil && t.moving.committed {
+			w.retire(t.moving.remove)
 		}
 		t.moving = nil
 	}

@@ -145,7 +145,7 @@ func (m *Moving) Days(ctx context.Context, conn *duckdb.Conn) ([]DayRows, error)
 	for i, seg := range m.segments {
 		parts[i] = fmt.Sprintf("SELECT sid, time, %t AS overlay FROM %s", seg.overlay, seg.name)
 	}
-	const day = "(epoch_ns(time) - ((epoch_ns(time) % 86400000000000) + 86400000000000) % 86400000000000) // 86400000000000"
+	const day = "epoch_ns(time) // 86400000000000 - (epoch_ns(time) % 86400000000000 < 0)::BIGINT"
 	rows, err := collect(ctx, conn, "SELECT ("+day+")::INTEGER AS day, count(*), count(*) FILTER (overlay), "+
 		"coalesce(min(epoch_ns(time)) FILTER (overlay), 0), coalesce(max(epoch_ns(time)) FILTER (overlay), 0), "+
 		"coalesce(min(sid) FILTER (overlay), 0)::UINTEGER, coalesce(max(sid) FILTER (overlay), 0)::UINTEGER FROM ("+
@@ -168,8 +168,8 @@ func (m *Moving) Days(ctx context.Context, conn *duckdb.Conn) ([]DayRows, error)
 // and so on: the rows of one day of the moving segments and of the given files of that
 // day, each identity once. Deletes that the files lack are applied.
 func (m *Moving) Rows(day int32, files []File) string {
-	const length = 86_400_000_000_000
-	all := selecting{from: int64(day) * length, to: int64(day)*length + length - 1}
+	var all selecting
+	all.from, all.to = timesOf(day)
 	values := ordinals(len(m.schema.columns))
 	var base, over []string
 	var overlays []segmentView

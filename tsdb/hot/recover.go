@@ -168,12 +168,22 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 		t.mu.segments = append(t.mu.segments, seg)
 	}
 	t.refreeze()
+	t.store.forgetLeft(t)
 	t.leave(t.mu.flushed)
 	return nil
 }
 
+// forgetLeft takes back that segments of a table are to be dropped, because the table
+// has just found them again.
+func (s *Store) forgetLeft(t *Table) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.dropping = slices.DeleteFunc(s.mu.dropping, func(d dropping) bool { return d.table == t && d.segments != nil })
+}
+
 // refreeze closes all segments but the last, which takes rows again, and that one too
-// when there is an overlay: rows of the overlay may replace some of its own.
+// when there is an overlay: rows of the overlay may replace some of its own. While rows
+// move nothing is opened again.
 func (t *Table) refreeze() {
 	slices.SortFunc(t.mu.segments, func(a, b *segment) int { return cmp.Compare(a.seq, b.seq) })
 	overlaid := slices.ContainsFunc(t.mu.segments, func(seg *segment) bool { return seg.overlay })
@@ -183,7 +193,7 @@ func (t *Table) refreeze() {
 		t.mu.last = max(t.mu.last, seg.seq)
 	}
 	for _, seg := range last {
-		if seg != nil && (seg.overlay || !overlaid) {
+		if seg != nil && !t.mu.moving && (seg.overlay || !overlaid) {
 			seg.frozen = seg.rows >= t.store.opts.SegmentRows
 		}
 	}

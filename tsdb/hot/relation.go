@@ -224,7 +224,7 @@ func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
 	if len(files) == 0 {
 		return parts
 	}
-	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletes))
+	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletesNow()))
 }
 
 // values are the ordinals of the value columns that a scan reads.

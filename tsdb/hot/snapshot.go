@@ -2,6 +2,7 @@ package hot
 
 import (
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -29,6 +30,7 @@ type View struct {
 	deletes  []deletion
 	last     uint32 // the highest number of a segment then
 	flushed  uint32 // the segments up to this number were in files
+	deleted  uint64 // the number of the last delete then
 }
 
 // segmentView is what a reader must know of a segment.
@@ -90,7 +92,8 @@ func (t *Table) view() *View {
 	defer t.mu.RUnlock()
 	v := &View{
 		table: t, schema: t.mu.schema, segments: make([]segmentView, len(t.mu.segments)),
-		files: t.mu.files, fields: t.mu.fields, deletes: t.mu.deletes, last: t.mu.last, flushed: t.mu.flushed,
+		files: t.mu.files, fields: t.mu.fields, deletes: t.mu.deletes, last: t.mu.last,
+		flushed: t.mu.flushed, deleted: t.mu.deleted,
 	}
 	for i, seg := range t.mu.segments {
 		v.segments[i] = segmentView{seg.seq, seg.name, seg.overlay, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max}
@@ -101,6 +104,25 @@ func (t *Table) view() *View {
 		}
 	}
 	return v
+}
+
+// deletesNow are the deletes that the view's files lack, those that came after the view
+// among them: they have taken rows from segments at once, and must not show what such
+// rows stood instead of.
+func (v *View) deletesNow() []deletion {
+	t := v.table
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.mu.deleted == v.deleted {
+		return v.deletes
+	}
+	list := slices.Clone(v.deletes)
+	for _, d := range slices.Concat(t.mu.past, t.mu.deletes) {
+		if d.number > v.deleted {
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 // Schema returns the dimensions and columns of the view.

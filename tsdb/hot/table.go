@@ -29,6 +29,7 @@ type Table struct {
 		files    []File
 		fields   map[string]int // of the files' columns, by name
 		deletes  []deletion     // that some file lacks; replaced, never changed
+		past     []deletion     // that only files lack which a snapshot may still read
 		deleted  uint64         // the number of the last delete
 		unsaved  []uint32       // series whose newest row is in a file, which the engine's file does not say yet
 		moving   bool           // a Moving is under way
