@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/apache/iceberg-go"
 	"github.com/google/uuid"
@@ -180,7 +179,7 @@ func (d *draft) fill(s *snapshot, kept []manifest, fresh group, at place) error 
 
 // publish writes a draft and makes it the table's version.
 func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
-	number := v.number + 1
+	number := max(v.number, t.tried) + 1
 	next, err := newVersion(number, d.meta, d.manifests, d.files, d.retired, append(slices.Clone(v.files), number))
 	if err != nil {
 		return err
@@ -217,7 +216,7 @@ func (t *Table) writeDraft(ctx context.Context, number int, d *draft, text []byt
 		err = t.medium.publish(ctx, file)
 	}
 	if errors.Is(err, ErrUnknown) || errors.Is(err, errTaken) {
-		t.stale = true
+		t.stale, t.tried = true, number // a service might still make it appear, under this number
 		return err
 	}
 	if err != nil {
@@ -236,8 +235,6 @@ func (t *Table) undo(ctx context.Context, blobs []blob) {
 		}
 	}
 }
-
-const undoTime = 10 * time.Second
 
 // newSnapshotID is a random positive number.
 func newSnapshotID() int64 {

@@ -181,12 +181,18 @@ func TestFailedCommitIsNotMade(t *testing.T) {
 	}
 }
 
-// Random changes, copies taken at every step of them, and a model of the table.
+// Random changes, and a model of the table.
 func TestRandomChanges(t *testing.T) {
+	for name, open := range stands {
+		t.Run(name, func(t *testing.T) { checkRandom(t, open) })
+	}
+}
+
+func checkRandom(t *testing.T, open func(t testing.TB, dir string) (*Store, *testClock)) {
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	dir := t.TempDir()
-	s, clock := openTest(t, dir)
+	dir := filepath.Join(t.TempDir(), "dir")
+	s, clock := open(t, dir)
 	s.opt.Keep = 5e9
 	table := defineTest(t, s)
 	model := map[string]File{}
@@ -241,7 +247,7 @@ func TestRandomChanges(t *testing.T) {
 	if got := count(list, ".metadata.json"); got > 3 { // a Define may have followed the last commit
 		t.Errorf("seed %d: %d metadata files are left, want the current one and at most two before", seed, got)
 	}
-	s2, _ := openTest(t, dir)
+	s2, _ := open(t, dir)
 	checkModel(t, seed, loadTable(t, s2), model)
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tidemark/objects"
 )
 
 // testClock is a clock that tests set.
@@ -25,6 +27,32 @@ func openTest(t testing.TB, dir string) (*Store, *testClock) {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s, clock
+}
+
+// openBucket is openTest with a bucket, which is a directory beside that of the cache.
+func openBucket(t testing.TB, dir string, wrap func(Objects) Objects) (*Store, *testClock) {
+	t.Helper()
+	store, err := objects.Open(t.Context(), objects.Location{Dir: dir + "-buckets"}, objects.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := store.(Objects)
+	if wrap != nil {
+		kept = wrap(kept)
+	}
+	clock := &testClock{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	s, err := Open(t.Context(), Options{Dir: dir, Now: clock.now, Bucket: &Bucket{Objects: kept, Name: "tables", Prefix: "all/of/them"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close(); store.Close() })
+	return s, clock
+}
+
+// stands are the ways to keep tables that keep one contract.
+var stands = map[string]func(t testing.TB, dir string) (*Store, *testClock){
+	"directory": openTest,
+	"bucket":    func(t testing.TB, dir string) (*Store, *testClock) { return openBucket(t, dir, nil) },
 }
 
 var (

@@ -14,6 +14,9 @@ type Options struct {
 	// Dir is the directory of all tables; it is made when it is not there.
 	Dir string
 
+	// Bucket keeps the tables in a bucket instead; Dir has copies of files then.
+	Bucket *Bucket
+
 	// Keep is how long a replaced Iceberg snapshot stays readable for engines that have
 	// begun to read it. 0 is 10 minutes. At most MaxSnapshots are kept.
 	Keep time.Duration
@@ -36,7 +39,7 @@ func (o Options) Validate() error {
 	case o.MaxSnapshots < 0:
 		return fault.New(fault.Invalid, "cold: at most %d snapshots cannot be kept", o.MaxSnapshots)
 	}
-	return nil
+	return o.Bucket.validate()
 }
 
 func (o Options) withDefaults() Options {

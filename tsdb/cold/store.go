@@ -1,19 +1,25 @@
 package cold
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"tidemark/fault"
 )
 
-// Store is a directory of tables.
+// Store is a directory or bucket of tables.
 type Store struct {
 	opt     Options
 	metrics *metrics
+	cache   *cache                  // nil without a bucket
 	at      func(step string) error // for tests; nil otherwise
 
 	mu struct {
@@ -36,12 +42,29 @@ func Open(_ context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cold: %w", err)
 	}
-	if err := os.RemoveAll(filepath.Join(dir, trashDir)); err != nil {
-		return nil, fmt.Errorf("cold: remove dropped tables: %w", err)
-	}
 	s := &Store{opt: o, metrics: newMetrics(o.Registerer)}
 	s.mu.tables = map[uint32]*Table{}
+	if o.Bucket == nil {
+		if err := os.RemoveAll(filepath.Join(dir, trashDir)); err != nil {
+			return nil, fmt.Errorf("cold: remove dropped tables: %w", err)
+		}
+		return s, nil
+	}
+	if s.cache, err = openCache(dir, cmp.Or(o.Bucket.CacheBytes, cacheBytes)); err != nil {
+		return nil, fmt.Errorf("cold: open the cache: %w", err)
+	}
 	return s, nil
+}
+
+const cacheBytes = 10 << 30
+
+// mediumOf is where the files of a folder below the directory are.
+func (s *Store) mediumOf(folder string) medium {
+	dir := filepath.Join(s.opt.Dir, filepath.FromSlash(folder))
+	if s.opt.Bucket == nil {
+		return &local{root: s.opt.Dir, dir: dir}
+	}
+	return &remote{bucket: s.opt.Bucket, cache: s.cache, folder: folder, dir: dir}
 }
 
 // Close releases the store. It may be called twice.
@@ -75,29 +98,59 @@ func (t *Table) alive() bool {
 
 // Retain drops every table whose id keep refuses: at start, those that are defined no more.
 func (s *Store) Retain(ctx context.Context, keep func(id uint32) bool) error {
-	folders, err := filepath.Glob(filepath.Join(escapeGlob(s.opt.Dir), "*", "*-*"))
+	folders, err := s.folders(ctx)
 	if err != nil {
-		return fmt.Errorf("cold: list %s: %w", s.opt.Dir, err)
+		return fmt.Errorf("cold: list the tables: %w", err)
 	}
 	var failed error
 	for _, folder := range folders {
-		id, ok := folderID(filepath.Base(folder))
+		id, ok := folderID(path.Base(folder))
 		if !ok || keep(id) || ctx.Err() != nil {
 			continue
 		}
 		s.opt.Logger.Info("table dropped", "path", folder)
-		gone := &local{root: s.opt.Dir, dir: folder}
-		failed = errors.Join(failed, gone.drop(ctx))
+		failed = errors.Join(failed, s.mediumOf(folder).drop(ctx))
 	}
 	return errors.Join(failed, context.Cause(ctx))
 }
 
-// escapeGlob lets a directory stand for itself in a pattern.
-func escapeGlob(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
+// folders lists the folders of tables, with slashes.
+func (s *Store) folders(ctx context.Context) ([]string, error) {
+	if s.opt.Bucket != nil {
+		return s.opt.Bucket.folders(ctx)
+	}
+	return fs.Glob(os.DirFS(s.opt.Dir), "*/*-*")
 }
 
-// Fetch makes files readable at their paths until release. Files in a directory always are.
-func (s *Store) Fetch(context.Context, []File) (release func(), err error) {
-	return func() {}, nil
+// Fetch makes files readable at their paths until release, which may be called twice.
+// Files in a directory always are. Those of a bucket are brought into the cache, each once
+// however many ask for it; more than the cache holds is fault.Exceeded. A file that a commit
+// has removed can be fetched until Expire deletes it.
+func (s *Store) Fetch(ctx context.Context, files []File) (release func(), err error) {
+	if s.cache == nil || len(files) == 0 {
+		return func() {}, nil
+	}
+	wants := make([]want, len(files))
+	for i, f := range files {
+		if wants[i], err = s.want(f); err != nil {
+			return nil, err
+		}
+	}
+	if release, err = s.cache.hold(ctx, wants); err != nil {
+		return nil, fmt.Errorf("cold: fetch files: %w", err)
+	}
+	return release, nil
+}
+
+// want finds a file in the bucket by its path.
+func (s *Store) want(f File) (want, error) {
+	name, err := filepath.Rel(s.opt.Dir, filepath.FromSlash(f.Path))
+	parts := strings.SplitN(filepath.ToSlash(name), "/", 3)
+	if err != nil || len(parts) < 3 || parts[0] == ".." {
+		return want{}, fault.New(fault.Invalid, "cold: %s is no file of a table", f.Path)
+	}
+	r := s.mediumOf(parts[0] + "/" + parts[1]).(*remote)
+	return want{path: r.path(parts[2]), bytes: f.Bytes, fetch: func(ctx context.Context) error {
+		return r.fetch(ctx, parts[2], f.Bytes)
+	}}, nil
 }

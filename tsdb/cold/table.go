@@ -29,6 +29,7 @@ type Table struct {
 
 	work    sync.Mutex // is held while the table is changed
 	stale   bool       // under work: what is on disk is not known, Reload tells
+	tried   int        // under work: the newest version of which that was so
 	dropped bool       // under work
 
 	mu struct {
@@ -39,7 +40,7 @@ type Table struct {
 
 func (s *Store) newTable(k Key) *Table {
 	t := &Table{store: s, key: k, dir: filepath.ToSlash(filepath.Join(s.opt.Dir, filepath.FromSlash(k.folder())))}
-	t.medium = &local{root: s.opt.Dir, dir: filepath.FromSlash(t.dir)}
+	t.medium = s.mediumOf(k.folder())
 	t.mu.pending = map[string]bool{}
 	return t
 }

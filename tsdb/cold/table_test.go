@@ -82,8 +82,14 @@ func TestDefineRefuses(t *testing.T) {
 }
 
 func TestCommitSurvivesReopening(t *testing.T) {
-	dir := t.TempDir()
-	s, _ := openTest(t, dir)
+	for name, open := range stands {
+		t.Run(name, func(t *testing.T) { checkReopening(t, open) })
+	}
+}
+
+func checkReopening(t *testing.T, open func(t testing.TB, dir string) (*Store, *testClock)) {
+	dir := filepath.Join(t.TempDir(), "dir")
+	s, _ := open(t, dir)
 	table := defineTest(t, s)
 	a, b, c := writeFile(t, table, 20000, 0), writeFile(t, table, 20001, 5), writeFile(t, table, -1, 1<<63)
 	commit(t, table, Change{Add: []File{b, a}, Flushed: 3})
@@ -97,11 +103,11 @@ func TestCommitSurvivesReopening(t *testing.T) {
 	if st.Flushed != 9 || st.Version != 4 {
 		t.Errorf("flushed %d, version %d; want 9 and 4", st.Flushed, st.Version)
 	}
-	s2, _ := openTest(t, dir)
+	s2, _ := open(t, dir)
 	if d := cmp.Diff(st, loadTable(t, s2).State()); d != "" {
 		t.Errorf("State after opening again (-want +got):\n%s", d)
 	}
-	if hint, err := os.ReadFile(table.dir + "/" + hintName); err != nil || string(hint) != "4" {
+	if hint, err := table.medium.read(t.Context(), hintName); err != nil || string(hint) != "4" {
 		t.Errorf("hint %q, %v; want 4", hint, err)
 	}
 }
@@ -254,8 +260,14 @@ func TestMovedFolderNamesItsFilesAnew(t *testing.T) {
 }
 
 func TestDropAndRetain(t *testing.T) {
-	dir := t.TempDir()
-	s, _ := openTest(t, dir)
+	for name, open := range stands {
+		t.Run(name, func(t *testing.T) { checkDropAndRetain(t, open) })
+	}
+}
+
+func checkDropAndRetain(t *testing.T, open func(t testing.TB, dir string) (*Store, *testClock)) {
+	dir := filepath.Join(t.TempDir(), "dir")
+	s, _ := open(t, dir)
 	table := defineTest(t, s)
 	commit(t, table, Change{Add: []File{writeFile(t, table, 1, 0)}})
 	other, err := s.Table(t.Context(), Key{Database: "plant", Table: "sensors", ID: 8})
@@ -274,9 +286,12 @@ func TestDropAndRetain(t *testing.T) {
 	if again := loadTable(t, s); again == table || again.State().Exists {
 		t.Errorf("a dropped table is %+v, want nothing", again.State())
 	}
-	s2, _ := openTest(t, dir)
+	s2, _ := open(t, dir)
 	if err := s2.Retain(t.Context(), func(id uint32) bool { return id != 8 }); err != nil {
 		t.Fatal(err)
+	}
+	if list := names(t, other); len(list) > 0 {
+		t.Errorf("files of a table that was not retained: %v", list)
 	}
 	if _, err := os.Stat(other.dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("folder of a table that was not retained: %v", err)
