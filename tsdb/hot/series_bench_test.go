@@ -3,6 +3,7 @@ package hot
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,7 +89,7 @@ func benchSeries(b *testing.B, s shape, n int) {
 	st, sc := newSeriesTable(), newSchema()
 	s.fill(&st, sc, 1)
 	rows := make([]Row, block)
-	var hashing, adding, finding, slowest time.Duration
+	var hashing, adding, finding, together, slowest time.Duration
 	for from := 1; from < n; from += block {
 		for i := range rows {
 			s.row(&rows[i], from+i)
@@ -109,16 +110,25 @@ func benchSeries(b *testing.B, s shape, n int) {
 		hashAll(&st, rows)
 		finding += spent(func() {
 			for i := range rows {
-				if st.find(&rows[i]) == noSeries {
-					b.Fatalf("series %v is not found", rows[i].Dims)
-				}
+				rows[i].series = st.find(&rows[i])
 			}
 		})
+		if i := slices.IndexFunc(rows, func(r Row) bool { return r.series == noSeries }); i >= 0 {
+			b.Fatalf("series %v is not found", rows[i].Dims)
+		}
+	}
+	for from := 0; from < n; from += block {
+		for i := range rows {
+			s.row(&rows[i], (from+i)*6007%n)
+		}
+		hashAll(&st, rows)
+		together += spent(func() { st.findAll(rows) })
 	}
 	each := func(d time.Duration, name string) { b.ReportMetric(float64(d.Nanoseconds())/float64(n), name) }
 	each(hashing, "hash-ns")
 	each(adding, "add-ns")
 	each(finding, "find-ns")
+	each(together, "find-all-ns")
 	b.ReportMetric(float64(after-before)/float64(n), "B/series")
 	b.ReportMetric(float64(slowest.Microseconds()), "slowest-1000-us")
 	b.ReportMetric(float64(gc.Microseconds())/1000, "gc-ms")

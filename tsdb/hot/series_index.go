@@ -121,3 +121,17 @@ func (x *index) split() {
 func (x *index) bytes() int64 {
 	return int64(x.slots)*8 + int64(len(x.shards))*(sliceBytes+8)
 }
+
+// likely returns the first number whose hash seems to be this one, mostly the one that
+// find returns, or noSeries.
+func (x *index) likely(hash uint64) uint32 {
+	if x.n == 0 {
+		return noSeries
+	}
+	s := x.shard(uint32(hash))
+	i := x.place(uint32(hash), s)
+	for s.slots[i] != 0 && uint32(s.slots[i]>>32) != uint32(hash) {
+		i = s.after(i)
+	}
+	return uint32(s.slots[i]) - 1
+}

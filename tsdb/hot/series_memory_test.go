@@ -92,7 +92,7 @@ func TestDefaultSeriesBytes(t *testing.T) {
 	if memory <= 0 {
 		t.Fatal("the machine's memory is not known")
 	}
-	if got, want := (Options{}).withDefaults().SeriesBytes, max(memory/4, 512<<20); got != want {
+	if got, want := openHot(t).opts.SeriesBytes, max(memory/4, 512<<20); got != want {
 		t.Errorf("SeriesBytes = %d by default, want %d for %d bytes of memory", got, want, memory)
 	}
 }

@@ -110,6 +110,7 @@ func TestSeriesTableIsAMap(t *testing.T) {
 	if st.len() != len(rows) || st.len() < 2*shardAbove/3 {
 		t.Fatalf("%d series, want %d and many", st.len(), len(rows))
 	}
+	checkFindAll(t, &st, sc, known, rng)
 	for n, r := range rows {
 		if got := st.measureOf(uint32(n)); got != r.Measure {
 			t.Fatalf("measure of series %d = %q, want %q", n, got, r.Measure)
@@ -119,6 +120,31 @@ func TestSeriesTableIsAMap(t *testing.T) {
 			at := slices.IndexFunc(r.Dims, func(d Dim) bool { return d.Name == name })
 			if ok != (at >= 0) || ok && got != r.Dims[at].Value {
 				t.Fatalf("dimension %s of series %d = %q, %v, the row is %v", name, n, got, ok, r.Dims)
+			}
+		}
+	}
+}
+
+// checkFindAll asks for known and unknown rows in submissions of all lengths.
+func checkFindAll(t *testing.T, st *seriesTable, sc *schema, known map[string]uint32, rng *rand.Rand) {
+	t.Helper()
+	if st.len() <= cached {
+		t.Errorf("%d series are too few to find them together", st.len())
+	}
+	for n := range 3*atOnce + 2 {
+		rows := make([]Row, n)
+		for i := range rows {
+			rows[i] = *randomRow(rng, sc)
+		}
+		hashAll(st, rows)
+		st.findAll(rows)
+		for i := range rows {
+			want, ok := known[fmt.Sprint(rows[i].Measure, rows[i].Dims)]
+			if !ok {
+				want = noSeries
+			}
+			if rows[i].series != want {
+				t.Fatalf("findAll gives row %d of %d, %v, series %d, want %d", i, n, rows[i], rows[i].series, want)
 			}
 		}
 	}

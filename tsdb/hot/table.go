@@ -100,9 +100,9 @@ func (t *Table) resolve(rows []Row) {
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	t.mu.series.findAll(rows)
 	for i := range rows {
 		r := &rows[i]
-		r.series = t.mu.series.find(r)
 		if r.series == noSeries {
 			continue
 		}
