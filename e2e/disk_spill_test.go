@@ -31,8 +31,8 @@ func TestQueriesOnSmallDisk(t *testing.T) {
 	}
 	write("before all")
 	for name, text := range map[string]string{
-		"a sort":    `SELECT x, t, row_number() OVER (ORDER BY t) FROM (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 2000)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b)))`,
-		"an UNLOAD": `UNLOAD (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 2000)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b))) TO 's3://bucket/x' WITH (compression = 'NONE')`,
+		"a sort":    `SELECT x, t, row_number() OVER (ORDER BY t) FROM (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 700)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b)))`,
+		"an UNLOAD": `UNLOAD (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 700)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b))) TO 's3://bucket/x' WITH (compression = 'NONE')`,
 	} {
 		var err error
 		for p := timestreamquery.NewQueryPaginator(n.reader(), &timestreamquery.QueryInput{QueryString: aws.String(text)}); p.HasMorePages() && err == nil; {
