@@ -45,7 +45,7 @@ type Config struct {
 	MQTTAnonymous string // who may connect without a password: "loopback" or "never"
 
 	StoreMemory  string        // memory above which the embedded engine spills, as 4GB; empty: half of its own default
-	StoreThreads int           // 0: one per core
+	StoreThreads int           // 0: one per core, at least 3
 	StoreMove    time.Duration // age after which rows move into files
 	StoreSeries  string        // memory for the series of all tables, as 4GB; empty: a quarter of the machine's
 	StoreReserve string        // free disk space below which writes are refused, as 256MiB

@@ -26,7 +26,7 @@ import (
 type Options struct {
 	Path                string   // the file; empty keeps everything in memory
 	MemoryLimit         int64    // bytes for blocks, above which queries spill; vectors may take half as much again, at least 256 MiB; 0 is half of DuckDB's own default
-	Threads             int      // 0 is one per processor
+	Threads             int      // 0 is one per processor, but at least 3
 	TempDir             string   // where queries spill, for this engine alone; what a crash left there is removed; empty forbids it
 	TempLimit           int64    // bytes in TempDir; 0 is 10 GiB
 	CheckpointThreshold int64    // bytes of log after which a commit itself checkpoints; 0 is 1 TiB: never
@@ -37,6 +37,11 @@ type Options struct {
 const (
 	defaultTempLimit  = 10 << 30
 	defaultCheckpoint = 1 << 40
+
+	// With two threads or fewer DuckDB lets each of them group in one hash table that
+	// doubles again and again, for hundreds of milliseconds without a look for an
+	// interrupt; with more it groups in small ones, which is also faster on two processors.
+	leastThreads = 3
 )
 
 // Validate reports the first value that cannot be used.
@@ -53,7 +58,7 @@ func (o Options) Validate() error {
 // settings returns the configuration that is applied when the file is opened.
 func (o Options) settings() [][2]string {
 	list := [][2]string{
-		{"threads", strconv.Itoa(orDefault(o.Threads, runtime.NumCPU()))},
+		{"threads", strconv.Itoa(orDefault(o.Threads, max(leastThreads, runtime.NumCPU())))},
 		{"checkpoint_threshold", bytesText(orDefault(o.CheckpointThreshold, defaultCheckpoint))},
 		{"temp_directory", o.TempDir},
 		{"autoinstall_known_extensions", "false"},
