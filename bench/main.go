@@ -66,7 +66,8 @@ func main() {
 	flag.IntVar(&o.peers.connections, "connections", writeConnections, "peers: parallel writers")
 	flag.StringVar(&o.peers.tools, "peers-tools", ".tools/peers", "peers: where bench/peers/install.sh has put them")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A reader that goes away ends the run as an interrupt does: no server is left behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	defer stop()
 	if flag.Arg(0) == "generate" {
 		exit(generate(ctx, flag.Args()[1:]))

@@ -45,9 +45,21 @@ func (x *matrix) miss(system, reason string) { x.missing[system] = reason }
 
 func (x *matrix) absent(system string) bool { return x.missing[system] != "" }
 
+// column copies a system's samples into a column of another matrix.
+func (x *matrix) column(system string, into *matrix, name string) {
+	for _, row := range x.measures {
+		for _, s := range x.cells[row][system] {
+			into.add(name, row, s.value, s.m)
+		}
+	}
+}
+
 // print writes the medians, and below the range of each and the machine before the
 // median.
 func (x *matrix) print(out io.Writer) {
+	if len(x.systems) == 0 {
+		return
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintf(w, "\n%s\n\n|", x.title)
 	for _, s := range x.systems {

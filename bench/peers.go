@@ -32,6 +32,10 @@ func benchPeers(ctx context.Context, o options, r *report) error {
 		return err
 	}
 	var failed error
+	var growth []*matrix // of every system, by data set
+	for _, s := range systems {
+		growth = append(growth, newMatrix(s.Name+" by size"))
+	}
 	for _, s := range o.shapes(time.Now()) {
 		if err := s.Validate(); err != nil {
 			return err
@@ -40,6 +44,14 @@ func benchPeers(ctx context.Context, o options, r *report) error {
 		failed = errors.Join(failed, c.run(ctx, systems))
 		c.table.print(r.out)
 		c.judge()
+		for i, system := range systems {
+			c.table.column(system.Name, growth[i], s.Short())
+		}
+	}
+	if o.peers.scale {
+		for _, x := range growth {
+			x.print(r.out)
+		}
 	}
 	return failed
 }

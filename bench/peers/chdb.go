@@ -90,8 +90,12 @@ func chdbTable(s Shape) string {
 // chdbColumns are the names and types of the columns, each with a codec.
 func chdbColumns(s Shape, times, tags, metrics string) string {
 	columns := []string{"time DateTime" + times}
-	for _, t := range tsbs.HostRange(0, 1, s.Seed)[0].Tags {
-		columns = append(columns, t.Name+" LowCardinality(String)"+tags)
+	for i, t := range tsbs.HostRange(0, 1, s.Seed)[0].Tags {
+		text := " LowCardinality(String)"
+		if i == 0 && s.Hosts > few {
+			text = " String" // a dictionary is for up to about ten thousand values
+		}
+		columns = append(columns, t.Name+text+tags)
 	}
 	kind := " Int64"
 	if s.Float {
@@ -110,8 +114,11 @@ func (n *chdbNode) Settle(ctx context.Context) error {
 	}
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(500 * time.Millisecond) {
 		text, err := n.ask("SELECT count() FROM system.parts WHERE database = 'bench' AND NOT active", "TabSeparated")
-		if err != nil || strings.TrimSpace(text) == "0" {
+		if err != nil {
 			return err
+		}
+		if strings.TrimSpace(text) == "0" {
+			return Steady(ctx, n.dir, 3*time.Second)
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {
 			return errors.Join(fmt.Errorf("%s superseded parts are still there", strings.TrimSpace(text)), ctx.Err())
