@@ -105,7 +105,8 @@ func (s *Store) answer(a answer) {
 	}
 }
 
-// commit writes a batch in one transaction. On an error nothing of it is stored.
+// commit writes a batch in one transaction, or its submissions one by one when that
+// fails. On an error nothing of it is stored.
 func (s *Store) commit(batch []*submission) error {
 	if err := s.diskHasRoom(); err != nil {
 		s.metrics.full.Inc()
@@ -120,7 +121,11 @@ func (s *Store) commit(batch []*submission) error {
 	tx := newTransaction(s, batch)
 	if err := tx.run(); err != nil {
 		tx.undo()
-		return s.broken(err)
+		if err = s.broken(err); len(batch) > 1 && !s.writer.dead {
+			s.commitEach(batch, err)
+			err = nil
+		}
+		return err
 	}
 	tx.publish()
 	s.setHealth(nil)
@@ -128,13 +133,12 @@ func (s *Store) commit(batch []*submission) error {
 	return nil
 }
 
-// broken says what a failed commit means for callers: to send the rows again, whatever
-// DuckDB's reason is, since nothing of them is stored. An error of the disk makes the
+// broken says what a failed commit means for callers. An error of the disk makes the
 // store unhealthy, until it could open its file again.
 func (s *Store) broken(err error) error {
 	s.metrics.failures.Inc()
 	if !s.writer.dead && !duckdb.Broken(err) {
-		return fault.New(fault.Unavailable, "The store cannot write the records: %w", err)
+		return unwritable(err)
 	}
 	s.writer.dead = true
 	s.opts.Logger.Error("hot store cannot write", "component", "hot", "err", err)

@@ -16,6 +16,7 @@ type metrics struct {
 	lookUps     prometheus.Counter
 	failures    prometheus.Counter
 	full        prometheus.Counter
+	isolated    prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
@@ -36,10 +37,12 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_lookups_total", Help: "Rows that had to be looked up because they were not the newest of their series."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_failures_total", Help: "Batches that could not be committed."}),
+		isolated: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_isolated_batches_total", Help: "Failed batches whose requests were written one by one."}),
 		full: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_disk_refusals_total", Help: "Batches that were refused because the disk has less free than the reserve."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),
