@@ -86,15 +86,27 @@ func (r *remote) read(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (r *remote) list(ctx context.Context, folder string) ([]string, error) {
-	prefix := r.bucket.key(r.folder + "/")
 	var names []string
+	err := r.each(ctx, folder, func(name string, _ int64) { names = append(names, name) })
+	return names, err
+}
+
+// sizes are the sizes of the data files by name.
+func (r *remote) sizes(ctx context.Context) (map[string]int64, error) {
+	sizes := map[string]int64{}
+	err := r.each(ctx, dataDir, func(name string, size int64) { sizes[name] = size })
+	return sizes, err
+}
+
+func (r *remote) each(ctx context.Context, folder string, do func(name string, size int64)) error {
+	prefix := r.bucket.key(r.folder + "/")
 	for e, err := range r.bucket.Objects.List(ctx, r.bucket.Name, prefix+folder+"/", true) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		names = append(names, strings.TrimPrefix(e.Key, prefix))
+		do(strings.TrimPrefix(e.Key, prefix), e.Size)
 	}
-	return names, nil
+	return nil
 }
 
 // create makes the local folder; a bucket has none.

@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -142,7 +144,7 @@ func writeSynced(name string, data []byte) error {
 // publish links what stage wrote: a link does not replace a file, a rename would.
 func (l *local) publish(_ context.Context, file blob) error {
 	target := l.path(file.name)
-	if err := os.Link(target+tempSuffix, target); err != nil {
+	if err := appear(target+tempSuffix, target); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			err = fmt.Errorf("%s: %w", target, errTaken)
 		}
@@ -154,6 +156,22 @@ func (l *local) publish(_ context.Context, file blob) error {
 	os.Remove(target + tempSuffix) // it may as well stay until the next sweep
 	return nil
 }
+
+// appear links a file to its name. Where the file system has no links it is renamed: the
+// directory belongs to one process, so nothing comes between the look and the renaming.
+func appear(temp, name string) error {
+	err := os.Link(temp, name)
+	if err == nil || errors.Is(err, fs.ErrExist) || !slices.ContainsFunc(linkless, func(e error) bool { return errors.Is(err, e) }) {
+		return err
+	}
+	if _, err := os.Lstat(name); !missing(err) {
+		return cmp.Or(err, fs.ErrExist)
+	}
+	return os.Rename(temp, name)
+}
+
+// linkless is what file systems without links say.
+var linkless = []error{syscall.EPERM, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EMLINK}
 
 func (l *local) hint(_ context.Context, file blob) error {
 	temp := l.path(file.name) + tempSuffix

@@ -259,6 +259,32 @@ func TestMovedFolderNamesItsFilesAnew(t *testing.T) {
 	}
 }
 
+func TestCheckNamesDamage(t *testing.T) {
+	for name, open := range stands {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "dir")
+			s, _ := open(t, dir)
+			table := defineTest(t, s)
+			whole, short, gone := writeFile(t, table, 1, 0), writeFile(t, table, 2, 0), writeFile(t, table, 3, 0)
+			commit(t, table, Change{Add: []File{whole, short, gone}})
+			if found := table.Check(t.Context()); len(found) > 0 {
+				t.Fatalf("Check of a whole table: %v", found)
+			}
+			kept := dir
+			if name == "bucket" {
+				kept = dir + "-buckets/tables/all/of/them"
+			}
+			if err := errors.Join(os.Truncate(kept+strings.TrimPrefix(short.Path, dir), short.Bytes-1), os.Remove(kept+strings.TrimPrefix(gone.Path, dir))); err != nil {
+				t.Fatal(err)
+			}
+			found := table.Check(t.Context())
+			if len(found) != 2 || !strings.Contains(found[0].Error(), filepath.Base(short.Path)) || !strings.Contains(found[1].Error(), filepath.Base(gone.Path)) {
+				t.Errorf("Check: %v, want %s and %s", found, short.Path, gone.Path)
+			}
+		})
+	}
+}
+
 func TestDropAndRetain(t *testing.T) {
 	for name, open := range stands {
 		t.Run(name, func(t *testing.T) { checkDropAndRetain(t, open) })
