@@ -15,6 +15,7 @@ import (
 	"tidemark/api/deadletters"
 	"tidemark/api/iot"
 	"tidemark/api/iotdata"
+	"tidemark/api/storage"
 	"tidemark/api/timestream"
 	"tidemark/broker"
 	"tidemark/config"
@@ -291,7 +292,11 @@ func (s *Server) services(p *parts) ([]api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service()}, nil
+	stored, err := storage.New(storage.Options{Store: p.store})
+	if err != nil {
+		return nil, err
+	}
+	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service(), stored.Service()}, nil
 }
 
 // dataEndpoint is what DescribeEndpoint answers: the advertised name, else the host the
