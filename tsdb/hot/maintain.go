@@ -186,15 +186,3 @@ func (t *Table) dropSegments(segments []*segment) []string {
 	}
 	return list
 }
-
-// saveNewest writes down the newest times that the file does not have yet.
-func (t *Table) saveNewest(ctx context.Context, w *writer) error {
-	if len(t.mu.unsaved) == 0 {
-		return nil
-	}
-	times := make([]int64, len(t.mu.unsaved))
-	for i, n := range t.mu.unsaved {
-		times[i] = t.mu.series.at(n).newest
-	}
-	return w.appendRows(ctx, newestName(t.id), []duckdb.Data{{Uint32s: t.mu.unsaved}, {Int64s: times}}, len(times))
-}

@@ -199,33 +199,6 @@ func (t *Table) refreeze() {
 	}
 }
 
-// recoverNewest reads the newest times of series whose newest row is in a file.
-func (t *Table) recoverNewest(ctx context.Context, conn *duckdb.Conn) error {
-	there, err := collect(ctx, conn, "SELECT 1 FROM duckdb_tables() WHERE table_name = $1", newestName(t.id))
-	if err != nil || len(there) == 0 {
-		return err
-	}
-	rows, err := conn.Query(ctx, "SELECT sid, max(newest) FROM "+newestName(t.id)+" GROUP BY sid")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for {
-		chunk, err := rows.Next(ctx)
-		if err != nil || chunk == nil {
-			return err
-		}
-		sids, times := chunk.Column(0).Uint32s(chunk.Len()), chunk.Column(1).Int64s(chunk.Len())
-		for i, sid := range sids {
-			if int(sid) >= t.mu.series.len() {
-				return fmt.Errorf("series %d is not in the dictionary", sid)
-			}
-			s := t.mu.series.at(sid)
-			s.newest, s.tip, s.home = times[i], times[i], inFiles
-		}
-	}
-}
-
 func (t *Table) recoverSchema(ctx context.Context, conn *duckdb.Conn) error {
 	columns, err := collect(ctx, conn, "SELECT dimension, name, type FROM hot_columns WHERE id = $1 ORDER BY dimension, ordinal", t.id)
 	if err != nil {

@@ -32,6 +32,7 @@ type Table struct {
 		past     []deletion     // that only files lack which a snapshot may still read
 		deleted  uint64         // the number of the last delete
 		unsaved  []uint32       // series whose newest row is in a file, which the engine's file does not say yet
+		saved    int            // entries of the table of newest times; the committer's own
 		moving   bool           // a Moving is under way
 	}
 }
