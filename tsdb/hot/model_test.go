@@ -15,7 +15,7 @@ import (
 //
 //	go test ./tsdb/hot -run TestModel -args -model 1000 -model-seed 7
 var (
-	modelRuns = flag.Int("model", 10, "random sequences that the store runs beside the model")
+	modelRuns = flag.Int("model", 4, "random sequences that the store runs beside the model")
 	modelSeed = flag.Uint64("model-seed", 1, "seed of the first sequence")
 )
 
@@ -211,7 +211,7 @@ func TestModel(t *testing.T) {
 		seed := *modelSeed + uint64(i)
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			w := newWorld(t, seed)
-			for range 90 {
+			for range 120 {
 				w.step()
 			}
 			w.restart()

@@ -85,7 +85,7 @@ func (w *world) start(path string) {
 	w.t.Helper()
 	ctx := context.Background()
 	var err error
-	w.engine, err = duckdb.Open(ctx, duckdb.Options{Path: path, AllowedDirs: []string{w.dir}})
+	w.engine, err = duckdb.Open(ctx, duckdb.Options{Path: path, AllowedDirs: []string{w.dir}, Threads: 1})
 	w.must(err)
 	o := w.opts
 	o.Engine = w.engine
@@ -168,7 +168,7 @@ func (w *world) step() {
 			break
 		}
 	}
-	w.check(w.table())
+	w.glance(w.table())
 	w.checkHeld()
 }
 
