@@ -47,12 +47,13 @@ func (f *fixture) must(err error) {
 func (f *fixture) start() {
 	f.t.Helper()
 	ctx := context.Background()
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), TempDir: filepath.Join(f.dir, "spill")})
+	files := filepath.Join(f.dir, "tables")
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), TempDir: filepath.Join(f.dir, "spill"), AllowedDirs: []string{files}})
 	f.must(err)
 	metadata, err := meta.Open(ctx, filepath.Join(f.dir, "meta.db"))
 	f.must(err)
 	clock := func() time.Time { return f.now() }
-	f.store, err = tsdb.Open(ctx, tsdb.Options{Engine: engine, Meta: metadata, Now: clock})
+	f.store, err = tsdb.Open(ctx, tsdb.Options{Engine: engine, Meta: metadata, Tables: files, Now: clock})
 	f.must(err)
 	f.queries, err = query.Open(ctx, query.Options{Store: f.store, DuckDB: engine, Now: clock})
 	f.must(err)

@@ -88,6 +88,36 @@ func TestReplayRecords(t *testing.T) {
 	}
 }
 
+// Letters that have moved into files are listed, replayed and marked as those that have not.
+func TestLettersInFiles(t *testing.T) {
+	f := newFixture(t, Options{})
+	f.table(plant)
+	own := tsdb.TableRef{Database: "plant", Table: tsdb.DeadLetters}
+	f.mustPost(letter(plant, reading("d1", base, 1, tsdb.DoubleValue(1))), letter(plant, reading("d2", base, 1, tsdb.DoubleValue(1))))
+	f.must(f.store.Flush(t.Context(), own))
+	f.mustPost(letter(plant, reading("d3", base, 1, tsdb.DoubleValue(1))))
+	id := f.list(Filter{})[0].ID
+	f.replay(Replay{Apply: true, Filter: Filter{IDs: []string{id}}})
+	_, err := f.letters.Discard(t.Context(), Replay{Apply: true, Filter: Filter{IDs: []string{f.list(Filter{})[1].ID}}})
+	f.must(err)
+	want := []string{"replayed 1 true", "discarded 0 false", "open 0 true"}
+	for _, when := range []string{"before", "after"} {
+		var got []string
+		for _, e := range f.list(Filter{}) {
+			whole, err := f.letters.Get(t.Context(), "plant", e.ID)
+			f.must(err)
+			got = append(got, fmt.Sprintf("%s %d %v", e.State, e.Attempts, whole.Payload != ""))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s the states move into files, the letters differ:\n%s", when, diff)
+		}
+		f.must(f.store.Flush(t.Context(), own))
+	}
+	if files, err := f.store.Files(own); err != nil || len(files) == 0 {
+		t.Errorf("%d files of letters, %v, want some", len(files), err)
+	}
+}
+
 // runner is a fake of the rules.
 type runner struct {
 	got  []string

@@ -70,8 +70,12 @@ func (d *DB) UpdateDatabase(ctx context.Context, name, kmsKey string) (Database,
 	return d.database(name, doc), err
 }
 
-// DeleteDatabase removes an empty database; one with tables is Invalid.
+// DeleteDatabase removes an empty database; one with tables is Invalid. A table of the
+// server's own does not count: it goes with the database, of which its clients know nothing.
 func (d *DB) DeleteDatabase(ctx context.Context, name string) error {
+	if err := d.dropOwnTable(ctx, name); err != nil {
+		return err
+	}
 	return d.catalog.db.Tx(ctx, func(tx *meta.Tx) error {
 		n, err := d.catalog.tables.In(tx).Count(ctx, name+separator)
 		if err != nil {

@@ -19,6 +19,18 @@ func ownTable(ref TableRef) error {
 	return fault.New(fault.Invalid, "The table %s is written by the server alone.", ref.Table)
 }
 
+// dropOwnTable removes the server's own table from a database that has no other.
+func (d *DB) dropOwnTable(ctx context.Context, database string) error {
+	ref := TableRef{database, DeadLetters}
+	if _, err := d.open(ref); err != nil || d.tables.count(database) > 1 {
+		return nil // none, or none to drop
+	}
+	if err := d.DeleteTable(ctx, ref); fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	return nil
+}
+
 // WriteOwn is Write for the server's own tables, below the limits of clients: records
 // may be of any time and their values of any size. What is malformed is refused for all
 // of them, as in Write.

@@ -42,3 +42,28 @@ func TestWriteOwn(t *testing.T) {
 		t.Errorf("Write by a client = %v, want fault.Invalid and the name of the table", err)
 	}
 }
+
+// A database with a table of the server's own and no other is empty.
+func TestDeleteDatabaseWithOwnTable(t *testing.T) {
+	f := newFixture(t, Options{})
+	f.table()
+	ref := TableRef{demo.Database, DeadLetters}
+	if _, err := f.db.CreateTable(t.Context(), ref, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.db.DeleteDatabase(t.Context(), demo.Database); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("DeleteDatabase with a table of a client = %v, want fault.Invalid", err)
+	}
+	if _, err := f.db.Table(t.Context(), ref); err != nil {
+		t.Errorf("the own table is gone with a database that stays: %v", err)
+	}
+	if err := f.db.DeleteTable(t.Context(), demo); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.db.DeleteDatabase(t.Context(), demo.Database); err != nil {
+		t.Errorf("DeleteDatabase = %v, want nil", err)
+	}
+	if _, err := f.db.Table(t.Context(), ref); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("Table = %v after its database was deleted, want fault.NotFound", err)
+	}
+}
