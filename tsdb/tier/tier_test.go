@@ -32,6 +32,7 @@ type house struct {
 	mover  *Mover
 	engine *duckdb.Engine
 	stop   func()
+	memory int64 // of the engine; 0 is its default
 
 	mu     sync.Mutex
 	now    time.Time
@@ -92,6 +93,7 @@ func (h *house) open(ctx context.Context) error {
 	var err error
 	h.engine, err = duckdb.Open(ctx, duckdb.Options{
 		Path: filepath.Join(h.dir, "hot.duckdb"), TempDir: filepath.Join(h.dir, "spill"), AllowedDirs: []string{h.coldDir()},
+		MemoryLimit: h.memory,
 	})
 	if err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 // Row groups are the unit that readers skip by its bounds, and that is held in memory
 // while it is written. BenchmarkFlush and docs/benchmarks.md have the figures behind the number.
 const (
-	groupRows   = 61440
-	groupCells  = 2 << 20 // rows times columns; wide tables have groups of fewer rows
+	groupRows   = 122880
+	groupCells  = 4 << 20 // rows times columns; wide tables have groups of fewer rows
 	leastGroup  = 8192
 	blockOfRows = 2048 // DuckDB's vectors
 )
