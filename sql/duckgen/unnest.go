@@ -13,7 +13,7 @@ import (
 func (e *emitter) unnest(n *plan.Unnest) *block {
 	from, items := "", []item(nil)
 	n = e.unnestable(n)
-	if b := e.node(n.Input); b.from != "" {
+	if b := e.node(n.Input); b.from != "" || len(b.items) > 0 || !b.plain() { // more than one row of nothing
 		from, items = e.source(b, false)
 	}
 	in, name, list := scopeOf(items), e.table(), &block{from: from, items: items}
