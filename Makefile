@@ -10,11 +10,11 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 ARGS    ?=
 
 # Where goroutines meet, the race detector watches.
-RACED  := ./broker ./internal/seqlog ./rules ./action ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console ./internal/duckdb
+RACED  := ./broker ./internal/seqlog ./rules ./action ./deadletter ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console ./internal/duckdb
 # Tests of many values one after another, which it would only slow down.
 VALUES := ^(TestEvery.*|TestDatesAgreeWithTime|TestFoldsAgreeWithColumns|TestSameness|TestGolden|TestSamples.*|TestRandomQueries|TestErrorsDoNotLeak|TestHostile.*|TestLargeStatements|TestTrino.*|Fuzz.*)$$
 
-.PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-peers peers fuzz docs tools clean
+.PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-peers soak peers fuzz docs tools clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: ## gofmt and vet
 
 bench: build peers ## measure everything docs/benchmarks.md records (minutes)
 	go run ./bench $(ARGS)
+
+soak: build ## everything at once for ten minutes, every answer checked, nothing may grow
+	go run ./bench $(ARGS) soak
 
 bench-peers: build peers ## the store beside VictoriaMetrics, InfluxDB, chDB and PostgreSQL
 	go run ./bench $(ARGS) peers

@@ -29,6 +29,7 @@ type options struct {
 	repeat  int           // of each query
 	rounds  int           // of each throughput measurement
 	calm    time.Duration // longest wait before each round for a machine that is not busy otherwise
+	soak    time.Duration // length of the soak
 	peers   peerOptions
 }
 
@@ -49,6 +50,9 @@ var suites = []suite{
 	{"peers", benchPeers},
 }
 
+// longSuites run only when they are named.
+var longSuites = []suite{{"soak", benchSoak}}
+
 func main() {
 	var o options
 	flag.StringVar(&o.binary, "binary", "bin/tidemark", "program under test")
@@ -65,6 +69,7 @@ func main() {
 	flag.BoolVar(&o.peers.scale, "scale", false, "peers: also ten times the time, ten times the hosts, and a million series")
 	flag.IntVar(&o.peers.connections, "connections", writeConnections, "peers: parallel writers")
 	flag.StringVar(&o.peers.tools, "peers-tools", ".tools/peers", "peers: where bench/peers/install.sh has put them")
+	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "length of the soak")
 	flag.Parse()
 	// A reader that goes away ends the run as an interrupt does: no server is left behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
@@ -85,15 +90,16 @@ func exit(err error) {
 }
 
 func runSuites(ctx context.Context, o options, wanted []string) error {
+	all := slices.Concat(suites, longSuites)
 	for _, name := range wanted {
-		if !slices.ContainsFunc(suites, func(s suite) bool { return s.name == name }) {
+		if !slices.ContainsFunc(all, func(s suite) bool { return s.name == name }) {
 			return fmt.Errorf("no suite %q; there are %s", name, strings.Join(suiteNames(), ", "))
 		}
 	}
 	r := newReport(os.Stdout)
 	var failed error
-	for _, s := range suites {
-		if len(wanted) > 0 && !slices.Contains(wanted, s.name) {
+	for _, s := range all {
+		if long := slices.ContainsFunc(longSuites, func(l suite) bool { return l.name == s.name }); len(wanted) == 0 && long || len(wanted) > 0 && !slices.Contains(wanted, s.name) {
 			continue
 		}
 		if err := s.run(ctx, o, r); err != nil {
@@ -105,8 +111,9 @@ func runSuites(ctx context.Context, o options, wanted []string) error {
 }
 
 func suiteNames() []string {
-	names := make([]string, len(suites))
-	for i, s := range suites {
+	all := slices.Concat(suites, longSuites)
+	names := make([]string, len(all))
+	for i, s := range all {
 		names[i] = s.name
 	}
 	return names

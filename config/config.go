@@ -47,6 +47,7 @@ type Config struct {
 	StoreMemory  string        // memory above which the embedded engine spills, as 4GB; empty: half of its own default
 	StoreThreads int           // 0: one per core, at least 3
 	StoreMove    time.Duration // age after which rows move into files
+	StoreKeep    time.Duration // how long files that were replaced are kept for other engines
 	StoreSeries  string        // memory for the series of all tables, as 4GB; empty: a quarter of the machine's
 	StoreReserve string        // free disk space below which writes are refused, as 256MiB
 
@@ -75,7 +76,7 @@ func Default() Config {
 		MQTTAnonymous: "loopback",
 		QueryTimeout:  time.Hour, QueryConcurrent: 8, QueryWaiting: 1000,
 		QuerySpill: "10GB", QueryResult: "5GB",
-		StoreMove: 24 * time.Hour, StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
+		StoreMove: 24 * time.Hour, StoreKeep: 10 * time.Minute, StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -143,6 +144,8 @@ func (c *Config) validateLimits() error {
 	switch {
 	case c.StoreThreads < 0:
 		return fault.New(fault.Invalid, "store.threads: want 0 or more, not %d", c.StoreThreads)
+	case c.StoreKeep < time.Second:
+		return fault.New(fault.Invalid, "store.keep: want 1s or more, not %v", c.StoreKeep)
 	case c.StoreMove < time.Second:
 		return fault.New(fault.Invalid, "store.move: want 1s or more, not %v", c.StoreMove)
 	case c.QueryTimeout <= 0:

@@ -57,6 +57,7 @@ func Settings() []Setting {
 		text("store.memory", "memory above which the embedded engine spills, for example 4GB; empty for half of its own choice", func(c *Config) *string { return &c.StoreMemory }),
 		number("store.threads", "threads of the embedded engine, 0 for one per core and at least 3", func(c *Config) *int { return &c.StoreThreads }),
 		duration("store.move", "age after which rows move into files that other engines read", func(c *Config) *time.Duration { return &c.StoreMove }),
+		duration("store.keep", "how long files that were replaced are kept for engines that read them", func(c *Config) *time.Duration { return &c.StoreKeep }),
 		text("store.series", "memory for the series of all tables, for example 4GB; empty for a quarter of the machine's", func(c *Config) *string { return &c.StoreSeries }),
 		text("store.reserve", "free disk space below which writes are refused", func(c *Config) *string { return &c.StoreReserve }),
 		duration("query.timeout", "longest run of one query", func(c *Config) *time.Duration { return &c.QueryTimeout }),

@@ -115,7 +115,7 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	s.owns(p.duck)
 	p.store, err = tsdb.Open(ctx, tsdb.Options{
-		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Logger: s.log, Registerer: s.registry,
+		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Keep: s.cfg.StoreKeep, Logger: s.log, Registerer: s.registry,
 		Hot: hot.Options{FreeBytes: uint64(sizes[2]), SegmentAge: s.cfg.StoreMove, SeriesBytes: sizes[3]},
 	})
 	if err != nil {

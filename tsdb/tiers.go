@@ -21,7 +21,7 @@ func (d *DB) openTiers(ctx context.Context, defined map[uint32]bool) (err error)
 	if dir == "" {
 		return nil
 	}
-	d.cold, err = cold.Open(ctx, cold.Options{Dir: dir, Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now})
+	d.cold, err = cold.Open(ctx, cold.Options{Dir: dir, Keep: d.opts.Keep, Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now})
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type Options struct {
 	MaxTables    int           // 50000
 	Hot          hot.Options   // Engine, Logger, Registerer and Now are taken from above
 	Policy       tier.Policy   // of the files
+	Keep         time.Duration // how long files that were replaced are kept for other engines. 10 minutes
 
 	at func(tier.Step) // for tests
 }
