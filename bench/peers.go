@@ -193,6 +193,9 @@ func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instan
 		return err
 	}
 	c.record(s.Name, diskMeasure, float64(u.Disk)/float64(c.shape.Values()), m)
+	if u.Rows > 0 {
+		c.record(s.Name, rowsMeasure, float64(u.Rows)/float64(c.shape.Values()), m)
+	}
 	if err := n.Restart(ctx); err != nil {
 		return fmt.Errorf("restart: %w", err)
 	}
@@ -212,7 +215,7 @@ func (c *comparison) judge() {
 			switch what {
 			case loadMeasure:
 				f.below, f.floor = false, map[string]float64{"Tidemark": 1e6, "Tidemark import": 3e6}[name]
-			case diskMeasure:
+			case diskMeasure, rowsMeasure:
 				f.floor = 0.66
 			default:
 				if slices.ContainsFunc(c.questions, func(q peers.Question) bool { return q.Name == what.what }) {
@@ -230,6 +233,7 @@ func (c *comparison) judge() {
 var (
 	loadMeasure = measure{"load", "metrics/s"}
 	diskMeasure = measure{"disk, settled", "bytes/metric"}
+	rowsMeasure = measure{"disk, files of rows alone", "bytes/metric"}
 )
 
 func (c *comparison) askAll(ctx context.Context, name string, n peers.Loader) error {

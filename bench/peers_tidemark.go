@@ -136,32 +136,24 @@ func (n *tidemarkNode) importFile(ctx context.Context, s peers.Shape) (time.Dura
 	return 0, &peers.Missing{Program: n.binary + " import", Reason: "the suite does not know its arguments"}
 }
 
-// Settle is part of peers.Loader: every row moves into files. The server does that by
-// itself with rows of an age; here it starts anew with one second as that age.
+// Settle is part of peers.Loader: every row moves into files, and every day becomes the
+// files that it will have once it is over.
 func (n *tidemarkNode) Settle(ctx context.Context) error {
-	if err := n.stop(); err != nil {
+	for _, command := range []string{"flush", "compact"} {
+		cmd := exec.CommandContext(ctx, n.binary, command, "tsbs.cpu", "--data", n.dir)
+		cmd.Env = n.environ()
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("tidemark %s: %w: %s", command, err, text)
+		}
+	}
+	rows, err := n.metric(ctx, "tidemark_tier_cold_rows")
+	if err != nil {
 		return err
 	}
-	if err := n.start(ctx, n.binary, "--store-move", "1s"); err != nil {
-		return err
+	if int64(rows) != n.rows {
+		return fmt.Errorf("%.0f of %d rows are in files", rows, n.rows)
 	}
-	for deadline := time.Now().Add(15 * time.Minute); ; {
-		rows, err := n.metric(ctx, "tidemark_tier_cold_rows")
-		if err != nil {
-			return err
-		}
-		if int64(rows) >= n.rows {
-			return peers.Steady(ctx, n.dir, 5*time.Second)
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%.0f of %d rows are in files after 15 minutes", rows, n.rows)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
+	return peers.Steady(ctx, n.dir, 5*time.Second)
 }
 
 // metric reads one of the server's metrics, without labels.
@@ -293,11 +285,16 @@ func (n *tidemarkNode) Restart(ctx context.Context) error {
 }
 
 // Usage is part of peers.Process.
-func (n *tidemarkNode) Usage(context.Context) (peers.Usage, error) {
+func (n *tidemarkNode) Usage(ctx context.Context) (peers.Usage, error) {
 	u, err := peers.MemoryOf(n.cmd.Process.Pid)
 	if err != nil {
 		return u, err
 	}
+	files, err := n.metric(ctx, "tidemark_tier_cold_bytes")
+	if err != nil {
+		return u, err
+	}
+	u.Rows = int64(files)
 	u.Disk, err = peers.DiskUsage(n.dir)
 	return u, err
 }
