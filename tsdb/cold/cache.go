@@ -70,6 +70,16 @@ func openCache(dir string, limit int64) (*cache, error) {
 	return c, err
 }
 
+// size is that of all files, 0 without a cache.
+func (c *cache) size() int64 {
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mu.bytes
+}
+
 // wholeFile tells whether a file ends as Parquet does.
 func wholeFile(path string) bool {
 	f, err := os.Open(path)

@@ -18,15 +18,6 @@ import (
 	"tidemark/fault"
 )
 
-// The steps of a commit, after each of which a crash leaves a table that is whole: the old
-// one up to StepManifests, the new one from StepPublished on.
-const (
-	StepKept      = "kept"      // data files and their folders are on disk
-	StepManifests = "manifests" // manifests and their list are
-	StepPublished = "published" // the metadata file is: the change is made
-	StepHinted    = "hinted"    // the hint for other engines says so
-)
-
 // ErrUnknown says that nobody can tell whether a commit was made: the disk failed when
 // the name of the new metadata file was to be made durable. Reload tells.
 var ErrUnknown = errors.New("the outcome of a commit is not known")
@@ -43,6 +34,10 @@ type draft struct {
 // Commit adds and removes files in one step. When it returns nil the change is on disk,
 // files and directories included. After an error the change was not made, unless the error
 // is ErrUnknown: then Reload tells. Files that were to be added stay where they are.
+//
+// It goes through the methods of medium: keep makes the data durable, stage what will name
+// it, publish makes the change, hint tells other engines. A crash in any of them leaves the
+// table whole: the old one up to the middle of publish, then the new one.
 func (t *Table) Commit(ctx context.Context, c Change) error {
 	t.work.Lock()
 	defer t.work.Unlock()
@@ -71,9 +66,6 @@ func (t *Table) commit(ctx context.Context, v *version, c Change) error {
 	}
 	if err := t.medium.keep(ctx, refs); err != nil {
 		return fmt.Errorf("cold: keep the files of a commit: %w", err)
-	}
-	if err := t.step(StepKept); err != nil {
-		return err
 	}
 	d, err := t.draft(v, added, removed, flushed)
 	if err != nil {
@@ -192,13 +184,10 @@ func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
 		return fmt.Errorf("cold: commit to %s: %w", t.dir, err)
 	}
 	t.version.Store(next)
-	if err := t.step(StepPublished); err != nil {
-		return err
-	}
 	if err := t.medium.hint(ctx, blob{hintName, []byte(strconv.Itoa(number))}); err != nil {
 		t.store.opt.Logger.Warn("hint of the newest version not written", "path", t.dir, "err", err)
 	}
-	return t.step(StepHinted)
+	return nil
 }
 
 // writeDraft writes the files of a draft. When it fails it removes them again, unless the
@@ -208,9 +197,6 @@ func (t *Table) writeDraft(ctx context.Context, number int, d *draft, text []byt
 	err := context.Cause(ctx)
 	if err == nil {
 		err = t.medium.stage(ctx, d.blobs, file)
-	}
-	if err == nil {
-		err = t.step(StepManifests)
 	}
 	if err == nil {
 		err = t.medium.publish(ctx, file)

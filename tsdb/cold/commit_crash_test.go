@@ -196,7 +196,7 @@ func checkRandom(t *testing.T, open func(t testing.TB, dir string) (*Store, *tes
 	s.opt.Keep = 5e9
 	table := defineTest(t, s)
 	model := map[string]File{}
-	for i := range 150 {
+	for i := range 80 {
 		clock.at = clock.at.Add(1e9)
 		var c Change
 		for range rng.IntN(4) {

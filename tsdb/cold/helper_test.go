@@ -147,3 +147,13 @@ func moved(files []File, from, to string) []File {
 	}
 	return out
 }
+
+// text is the table's current metadata file.
+func text(t testing.TB, table *Table) string {
+	t.Helper()
+	data, err := table.medium.read(t.Context(), metadataName(table.State().Version))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -92,7 +92,7 @@ func FuzzParseMetadata(f *testing.F) {
 	s, _ := openTest(f, f.TempDir())
 	table := defineTest(f, s)
 	commit(f, table, Change{Add: []File{writeFile(f, table, 1, 0)}})
-	f.Add([]byte(table.Metadata()))
+	f.Add([]byte(text(f, table)))
 	f.Add([]byte(`{"format-version":3,"location":"/x","partition-specs":[null],"schemas":[null]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if m, err := parseMetadata(text); err == nil {

@@ -19,8 +19,7 @@ import (
 type Store struct {
 	opt     Options
 	metrics *metrics
-	cache   *cache                  // nil without a bucket
-	at      func(step string) error // for tests; nil otherwise
+	cache   *cache // nil without a bucket
 
 	mu struct {
 		sync.Mutex
@@ -42,17 +41,16 @@ func Open(_ context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cold: %w", err)
 	}
-	s := &Store{opt: o, metrics: newMetrics(o.Registerer)}
+	s := &Store{opt: o}
 	s.mu.tables = map[uint32]*Table{}
 	if o.Bucket == nil {
 		if err := os.RemoveAll(filepath.Join(dir, trashDir)); err != nil {
 			return nil, fmt.Errorf("cold: remove dropped tables: %w", err)
 		}
-		return s, nil
-	}
-	if s.cache, err = openCache(dir, cmp.Or(o.Bucket.CacheBytes, cacheBytes)); err != nil {
+	} else if s.cache, err = openCache(dir, cmp.Or(o.Bucket.CacheBytes, cacheBytes)); err != nil {
 		return nil, fmt.Errorf("cold: open the cache: %w", err)
 	}
+	s.metrics = newMetrics(o.Registerer, s)
 	return s, nil
 }
 
@@ -151,6 +149,10 @@ func (s *Store) want(f File) (want, error) {
 	}
 	r := s.mediumOf(parts[0] + "/" + parts[1]).(*remote)
 	return want{path: r.path(parts[2]), bytes: f.Bytes, fetch: func(ctx context.Context) error {
-		return r.fetch(ctx, parts[2], f.Bytes)
+		err := r.fetch(ctx, parts[2], f.Bytes)
+		if err == nil {
+			s.metrics.fetched.Add(float64(f.Bytes))
+		}
+		return err
 	}}, nil
 }

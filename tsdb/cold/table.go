@@ -2,7 +2,6 @@ package cold
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -254,26 +253,4 @@ func (t *Table) Drop(ctx context.Context) error {
 	t.dropped = true
 	t.version.Store(&version{state: &State{}})
 	return nil
-}
-
-// step tells a test how far a commit has come.
-func (t *Table) step(name string) error {
-	if t.store.at == nil {
-		return nil
-	}
-	return t.store.at(name)
-}
-
-// Metadata is the text of the table's current metadata file, for reports; "" for a table
-// that does not exist.
-func (t *Table) Metadata() string {
-	v := t.version.Load()
-	if v.number == 0 {
-		return ""
-	}
-	data, err := json.Marshal(v.meta)
-	if err != nil {
-		return err.Error()
-	}
-	return string(data)
 }

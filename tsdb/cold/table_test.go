@@ -244,8 +244,8 @@ func TestMovedFolderNamesItsFilesAnew(t *testing.T) {
 	if again.State().Flushed != 4 || again.State().Snapshot == want.Snapshot {
 		t.Errorf("copy has flushed %d and snapshot %d, want 4 and another", again.State().Flushed, again.State().Snapshot)
 	}
-	if strings.Contains(again.Metadata(), dir+"/") && !strings.HasPrefix(to, dir) {
-		t.Errorf("the copy's metadata names the old place %s:\n%s", dir, again.Metadata())
+	if strings.Contains(text(t, again), dir+"/") && !strings.HasPrefix(to, dir) {
+		t.Errorf("the copy's metadata names the old place %s:\n%s", dir, text(t, again))
 	}
 	if _, err := again.Expire(t.Context(), nil); err != nil {
 		t.Fatal(err)
