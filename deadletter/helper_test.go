@@ -19,7 +19,7 @@ var base = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // fixture is a store, queries and letters in a directory, all of them running.
 type fixture struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	opt     Options
 	store   *tsdb.DB
@@ -29,7 +29,7 @@ type fixture struct {
 	stop    func()
 }
 
-func newFixture(t *testing.T, opt Options) *fixture {
+func newFixture(t testing.TB, opt Options) *fixture {
 	t.Helper()
 	f := &fixture{t: t, dir: t.TempDir(), opt: opt, now: func() time.Time { return base }}
 	f.start()
