@@ -103,7 +103,7 @@ func TestFoldsAgreeWithColumns(t *testing.T) {
 	for _, f := range builtin.Functions() {
 		for _, o := range f.Overloads {
 			params, ok := scalarParams(o)
-			if !ok || !o.Folds() || o.Volatile {
+			if !ok || !o.Folds() || o.Volatile || f.Name == ":" { // which only casts write
 				continue
 			}
 			tested++
