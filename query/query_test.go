@@ -240,18 +240,20 @@ func TestCallerLeaves(t *testing.T) {
 }
 
 func TestExecutionErrors(t *testing.T) {
-	e := openDemo(t, Options{Paging: cursor.Options{RunTime: 100 * time.Millisecond, ResultBytes: 100_000}})
+	e := openDemo(t, Options{Paging: cursor.Options{ResultBytes: 100_000}})
+	short := openEngine(t, Options{Paging: cursor.Options{RunTime: 100 * time.Millisecond}})
 	for _, c := range []struct {
-		text string
-		want string
-		kind fault.Kind
+		engine *Engine
+		text   string
+		want   string
+		kind   fault.Kind
 	}{
-		{"SELECT code / (code - code) FROM demo.event", "Division by zero", fault.Invalid},
-		{"SELECT CAST(host AS BIGINT) FROM demo.event WHERE host = 'd'", "Cannot cast 'd' to BIGINT", fault.Invalid},
-		{endless, "Query exceeded the maximum run time of 100ms", fault.Exceeded},
-		{numbers(50_000), "Query result exceeds the maximum size of 100000 bytes", fault.Exceeded},
+		{e, "SELECT code / (code - code) FROM demo.event", "Division by zero", fault.Invalid},
+		{e, "SELECT CAST(host AS BIGINT) FROM demo.event WHERE host = 'd'", "Cannot cast 'd' to BIGINT", fault.Invalid},
+		{short, endless, "Query exceeded the maximum run time of 100ms", fault.Exceeded},
+		{e, numbers(50_000), "Query result exceeds the maximum size of 100000 bytes", fault.Exceeded},
 	} {
-		_, err := e.Query(t.Context(), Request{Text: c.text})
+		_, err := c.engine.Query(t.Context(), Request{Text: c.text})
 		failed, ok := errors.AsType[*ExecutionError](err)
 		if !ok || failed.Text != c.want || fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v (%v), want the execution error %q (%v)", c.text, err, fault.KindOf(err), c.want, c.kind)
