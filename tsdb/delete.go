@@ -60,7 +60,7 @@ func (d *DB) Delete(ctx context.Context, ref TableRef, del Deletion, who string)
 		return report, err
 	}
 	report.Finished = d.opts.Now().UTC()
-	d.opts.Logger.Info("records deleted", "component", "tsdb", "database", ref.Database, "table", ref.Table, "principal", who, "count", report.Records)
+	d.opts.Logger.Info("records deleted", "component", "tsdb", "database", ref.Database, "table", ref.Table, "count", report.Records)
 	if err := d.catalog.deletions.Put(ctx, report.ID, report); err != nil {
 		return report, fmt.Errorf("finish the audit record: %w", err)
 	}
