@@ -24,7 +24,8 @@ func (s Shape) WriteParquet(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	w := file.NewParquetWriter(out, root, file.WithWriterProps(parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy))))
+	// A writer that can be closed would be, by the library; the caller does that.
+	w := file.NewParquetWriter(struct{ io.Writer }{out}, root, file.WithWriterProps(parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy))))
 	defer func() { err = errors.Join(err, w.Close()) }()
 	f := s.Feed(0, 1)
 	group := &parquetRows{}

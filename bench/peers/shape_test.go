@@ -99,13 +99,16 @@ func TestParquetHoldsEveryRow(t *testing.T) {
 	for _, float := range []bool{false, true} {
 		s := small()
 		s.Float, s.Hosts, s.Step, s.Instants = float, 40, time.Second, 3600 // 144,000 rows: two row groups
-		var out bytes.Buffer
+		var out openBuffer
 		if err := s.WriteParquet(t.Context(), &out); err != nil {
 			t.Fatal(err)
 		}
 		r, err := file.NewParquetReader(bytes.NewReader(out.Bytes()))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if out.closed {
+			t.Error("WriteParquet closes what it was lent")
 		}
 		if r.NumRows() != 144_000 || r.NumRowGroups() != 2 {
 			t.Errorf("%d rows in %d groups, want 144,000 in 2", r.NumRows(), r.NumRowGroups())
@@ -118,6 +121,17 @@ func TestParquetHoldsEveryRow(t *testing.T) {
 			t.Errorf("float %v: the last value of usage_user is %v, want %v", float, got, want)
 		}
 	}
+}
+
+// openBuffer notices when it is closed.
+type openBuffer struct {
+	bytes.Buffer
+	closed bool
+}
+
+func (b *openBuffer) Close() error {
+	b.closed = true
+	return nil
 }
 
 // lastValue reads a column chunk to its end.
