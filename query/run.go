@@ -65,7 +65,10 @@ func (g *given) next(context.Context) ([][]any, error) {
 func (g *given) close() error { return nil }
 
 // snapshot is what a program holds of *tsdb.Snapshot while it runs.
-type snapshot interface{ Close() error }
+type snapshot interface {
+	Fetch(ctx context.Context) error
+	Close() error
+}
 
 // program runs DuckDB SQL. It takes a slot only while it computes, because a query
 // may wait long for its client.
@@ -128,6 +131,11 @@ func (p *program) fitting(from, to int) int {
 
 // compute makes DuckDB compute the next chunk; io.EOF means there is none.
 func (p *program) compute(ctx context.Context) (err error) {
+	if p.rows == nil {
+		if err := p.snapshot.Fetch(ctx); err != nil {
+			return err
+		}
+	}
 	if err := p.slots.take(ctx); err != nil {
 		return err
 	}

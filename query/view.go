@@ -73,6 +73,14 @@ func (v *view) relation(a plan.Access) (string, error) {
 	return v.snapshot.Relation(scan)
 }
 
+// Fetch makes what the relations read readable until Close.
+func (v *view) Fetch(ctx context.Context) error {
+	if v.snapshot == nil {
+		return nil
+	}
+	return v.snapshot.Fetch(ctx)
+}
+
 // Close lets go of the snapshot. It may be called twice.
 func (v *view) Close() error {
 	if v.snapshot == nil {

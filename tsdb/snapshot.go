@@ -114,7 +114,9 @@ type Snapshot struct {
 
 	mu struct {
 		sync.Mutex
-		tables map[TableRef]*snapshotTable
+		tables  map[TableRef]*snapshotTable
+		files   []hot.File // that relations read and Fetch has not seen
+		release []func()   // what Fetch holds
 	}
 }
 
@@ -135,7 +137,32 @@ func (d *DB) Snapshot(ctx context.Context) (*Snapshot, error) {
 }
 
 // Close lets go of the tables. It may be called twice.
-func (s *Snapshot) Close() error { return s.hot.Close() }
+func (s *Snapshot) Close() error {
+	s.mu.Lock()
+	for _, release := range s.mu.release {
+		release()
+	}
+	s.mu.release = nil
+	s.mu.Unlock()
+	return s.hot.Close()
+}
+
+// Fetch makes what the relations given out so far read readable, until Close: files that
+// are in a bucket are brought here.
+func (s *Snapshot) Fetch(ctx context.Context) error {
+	s.mu.Lock()
+	files := s.mu.files
+	s.mu.files = nil
+	s.mu.Unlock()
+	release, err := s.db.fetch(ctx, files)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.release = append(s.mu.release, release)
+	return nil
+}
 
 // Schema returns a table's columns; every call gives the same answer. NotFound when
 // there is no such table.
@@ -181,14 +208,18 @@ type Scan struct {
 
 // Relation returns a parenthesised SELECT that exposes a column c<i> for every i in
 // scan.Columns over all rows that the bounds do not exclude, each once. DuckDB runs it
-// on the engine of the store, while the snapshot is open. Rows past their retention
-// are left out.
+// on the engine of the store, while the snapshot is open and after Fetch. Rows past their
+// retention are left out.
 func (s *Snapshot) Relation(scan Scan) (string, error) {
 	t, out, err := s.scan(scan)
 	if err != nil {
 		return "", err
 	}
-	return t.view.Relation(out), nil
+	text, files := t.view.Read(out)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.files = append(s.mu.files, files...)
+	return text, nil
 }
 
 // Bytes estimates the column data that the relation of a scan reads.

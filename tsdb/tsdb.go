@@ -34,6 +34,7 @@ type Options struct {
 	Engine     *duckdb.Engine        // where records are; required. It may serve queries too
 	Meta       *meta.DB              // where definitions are; required
 	Tables     string                // directory of the files of older rows, which the engine may read and write; empty: all rows stay in the engine
+	Bucket     *cold.Bucket          // where these files are kept instead; Tables has copies of them then
 	Logger     *slog.Logger          // nil discards
 	Registerer prometheus.Registerer // nil leaves the metrics unregistered
 	Now        func() time.Time      // nil is the clock
@@ -103,11 +104,13 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 		return nil, err
 	}
 	opts = opts.withDefaults()
-	store, err := hot.Open(ctx, opts.Hot)
+	d := &DB{opts: opts, catalog: newCatalog(opts.Meta)}
+	d.opts.Hot.Fetch = d.fetch
+	store, err := hot.Open(ctx, d.opts.Hot)
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{opts: opts, catalog: newCatalog(opts.Meta), hot: store}
+	d.hot = store
 	d.close = sync.OnceValue(d.release)
 	if err := d.load(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())

@@ -99,8 +99,14 @@ func (e *erasure) newestInFiles(ctx context.Context, w *writer) error {
 		for n < len(files) && files[n].Day == files[n-1].Day {
 			n++
 		}
+		release, err := t.store.opts.Fetch(ctx, files[:n])
+		if err != nil {
+			return err
+		}
 		rows := filesText(files[:n], t.mu.fields, t.mu.schema, nil, false, everything, deletes)
-		if err := e.newestOf(ctx, w, rows, inFiles); err != nil {
+		err = e.newestOf(ctx, w, rows, inFiles)
+		release()
+		if err != nil {
 			return err
 		}
 		files = files[n:]

@@ -15,6 +15,7 @@
 package hot
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -43,6 +44,10 @@ type Options struct {
 	MaxSeries   int           // series of one table. 20 million
 	SeriesBytes int64         // memory for the series of all tables. A quarter of the machine's, at least 512 MiB
 	Limits      Limits
+
+	// Fetch makes files readable until release, where they may be elsewhere; nil when they
+	// are always there. What readers of a View need is the business of who runs its Relation.
+	Fetch func(ctx context.Context, files []File) (release func(), err error)
 
 	Free func() (uint64, error) // free bytes of the disk; nil asks that of the engine's file
 }
@@ -74,6 +79,9 @@ func (o Options) withDefaults() Options {
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
 	o.FreeBytes = or(o.FreeBytes, 256<<20)
+	if o.Fetch == nil {
+		o.Fetch = func(context.Context, []File) (func(), error) { return func() {}, nil }
+	}
 	if o.Free == nil {
 		path := o.Engine.Path()
 		o.Free = func() (uint64, error) { return freeOf(path) }

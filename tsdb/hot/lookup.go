@@ -54,6 +54,11 @@ func (p *part) lookUpFiles(ctx context.Context, tx *transaction, q question, fou
 		return nil
 	}
 	t := p.table
+	release, err := t.store.opts.Fetch(ctx, q.files)
+	if err != nil {
+		return err
+	}
+	defer release()
 	values := ordinals(len(t.mu.schema.columns))
 	rows := filesText(q.files, t.mu.fields, t.mu.schema, values, true, q.bounds(), t.mu.deletes)
 	text := "SELECT p.n, 0::BIGINT, s.version" + valueList(len(values)) +

@@ -28,9 +28,10 @@ type View struct {
 	files    []File
 	fields   map[string]int
 	deletes  []deletion
-	last     uint32 // the highest number of a segment then
-	flushed  uint32 // the segments up to this number were in files
-	deleted  uint64 // the number of the last delete then
+	last     uint32  // the highest number of a segment then
+	flushed  uint32  // the segments up to this number were in files
+	deleted  uint64  // the number of the last delete then
+	read     *[]File // takes the files that relations read; nil when nobody asks
 }
 
 // segmentView is what a reader must know of a segment.
