@@ -21,5 +21,6 @@ func checkUpsertTag(tags map[string]string) error {
 // show puts a table, or new settings of one, into use.
 func (d *DB) show(t *openTable) {
 	t.hot.SetLastWriteWins(t.doc.Tags[UpsertTag] == LastWriteWins)
+	t.hot.SetPartitionKey(t.doc.partitionDimension())
 	d.tables.put(t.ref, t)
 }

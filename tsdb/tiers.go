@@ -21,7 +21,7 @@ func (d *DB) openTiers(ctx context.Context, defined map[uint32]bool) (err error)
 	if dir == "" {
 		return nil
 	}
-	d.cold, err = cold.Open(ctx, cold.Options{Dir: dir, Keep: d.opts.Keep, Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now})
+	d.cold, err = cold.Open(ctx, cold.Options{Dir: dir, Bucket: d.opts.Bucket, Keep: d.opts.Keep, Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now})
 	if err != nil {
 		return err
 	}
@@ -42,11 +42,19 @@ func (d *DB) definition(id uint32) (tier.Definition, bool) {
 	if !ok {
 		return tier.Definition{}, false
 	}
-	def := tier.Definition{Database: t.ref.Database, Table: t.ref.Table, Retention: time.Duration(t.doc.Retention.total())}
-	if keys := t.doc.PartitionKey; len(keys) > 0 && keys[0].Type == KeyDimension {
-		def.PartitionKey = keys[0].Name
+	return tier.Definition{
+		Database: t.ref.Database, Table: t.ref.Table,
+		Retention: time.Duration(t.doc.Retention.total()), PartitionKey: t.doc.partitionDimension(),
+	}, true
+}
+
+// partitionDimension is the dimension that the table's partition key names, empty when
+// it is the measure name.
+func (d *tableDocument) partitionDimension() string {
+	if len(d.PartitionKey) > 0 && d.PartitionKey[0].Type == KeyDimension {
+		return d.PartitionKey[0].Name
 	}
-	return def, true
+	return ""
 }
 
 // Run commits writes and moves rows into files until ctx is done; then it finishes the

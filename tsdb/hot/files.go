@@ -35,6 +35,7 @@ const (
 type selecting struct {
 	from, to int64
 	sel      selection
+	key      fileKey // of files only
 }
 
 // touches reports whether a file may have rows in the range of times.
@@ -73,8 +74,8 @@ func filesText(files []File, fields map[string]int, sc *schema, values []int, ve
 				fmt.Fprintf(&b, ", NULL::%s AS %s", sqlTypes[sc.columns[v].Type], valueColumn(v))
 			}
 		}
-		b.WriteString(" FROM " + readText(group.files, fields, sc, values))
-		if where := append(want.conditions("n"), group.conditions()...); len(where) > 0 {
+		b.WriteString(" FROM " + readText(group.files, fields, sc, values, want.key.field))
+		if where := slices.Concat(want.key.conditions(), want.conditions("n"), group.conditions()); len(where) > 0 {
 			b.WriteString(" WHERE " + strings.Join(where, " AND "))
 		}
 	}
@@ -97,7 +98,7 @@ func (w selecting) conditions(sid string) []string {
 
 // readText names the columns that are read by the numbers that they have in the
 // files: a file that lacks one gives NULL for it, and no name of a user is in the text.
-func readText(files []File, fields map[string]int, sc *schema, values []int) string {
+func readText(files []File, fields map[string]int, sc *schema, values []int, key int) string {
 	paths := make([]string, len(files))
 	for i := range files {
 		paths[i] = duckdb.Quote(files[i].Path)
@@ -106,6 +107,9 @@ func readText(files []File, fields map[string]int, sc *schema, values []int) str
 		fieldText(fields[SeriesColumn], "n", "INTEGER"),
 		fieldText(fields[TimeColumn], "time", sqlTypes[Timestamp]),
 		fieldText(fields[VersionColumn], "version", "BIGINT"),
+	}
+	if key != 0 {
+		columns = append(columns, fieldText(key, "key", sqlTypes[Varchar]))
 	}
 	for _, v := range values {
 		if id, ok := fields[sc.columns[v].Name]; ok {

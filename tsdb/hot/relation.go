@@ -193,7 +193,7 @@ func (v *View) parts(scan Scan, sel selection, newest map[uint32][]window) []str
 // segmentParts returns the SELECTs over one segment: one, or one for each window.
 func (v *View) segmentParts(seg segmentView, scan Scan, sel selection, newest map[uint32][]window) []string {
 	if newest == nil {
-		return []string{v.part(seg, scan, selecting{scan.Min, scan.Max, sel})}
+		return []string{v.part(seg, scan, selecting{from: scan.Min, to: scan.Max, sel: sel})}
 	}
 	var parts []string
 	for _, w := range newest[seg.seq] {
@@ -204,13 +204,13 @@ func (v *View) segmentParts(seg segmentView, scan Scan, sel selection, newest ma
 
 // within is the window inside the bounds of a scan.
 func (w window) within(scan Scan) selecting {
-	return selecting{max(scan.Min, w.min), min(scan.Max, w.max), w.series}
+	return selecting{from: max(scan.Min, w.min), to: min(scan.Max, w.max), sel: w.series}
 }
 
 // fileParts returns the SELECTs over files.
 func (v *View) fileParts(scan Scan, sel selection, newest map[uint32][]window) []string {
 	if newest == nil {
-		return v.filePart(nil, scan, selecting{scan.Min, scan.Max, sel})
+		return v.filePart(nil, scan, selecting{from: scan.Min, to: scan.Max, sel: sel})
 	}
 	var parts []string
 	for _, w := range newest[inFiles] {
@@ -224,6 +224,8 @@ func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
 	if len(files) == 0 {
 		return parts
 	}
+	v.note(files)
+	want.key = v.fileKey(scan, want.sel)
 	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletesNow()))
 }
 

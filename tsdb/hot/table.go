@@ -15,7 +15,8 @@ type Table struct {
 	id      uint32
 	dropped atomic.Bool
 
-	lastWins atomic.Bool // of two rows with one identity the later to come counts
+	partition atomic.Pointer[string] // the dimension by which files are sorted
+	lastWins  atomic.Bool            // of two rows with one identity the later to come counts
 
 	mu struct { // written by the committer only
 		sync.RWMutex

@@ -10,7 +10,7 @@ import (
 
 // A wide table has row groups of fewer rows, and every value in its column.
 func TestWideTable(t *testing.T) {
-	const columns, rows, hosts = 300, 20_000, 100
+	const columns, rows, hosts = 300, 14_000, 100
 	h := newHouse(t, Options{})
 	names := make([]string, columns)
 	for i := range names {
@@ -30,7 +30,7 @@ func TestWideTable(t *testing.T) {
 		h.write(list...)
 	}
 	h.flush()
-	if got := h.days(); got != "0:20000" {
+	if got := h.days(); got != "0:14000" {
 		t.Fatalf("files %s, want one of all rows", got)
 	}
 	path := h.hot.Table(1).Files()[0].Path
