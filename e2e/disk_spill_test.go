@@ -17,7 +17,7 @@ import (
 // intermediate results and for the files of an UNLOAD: they fail with the reason, their
 // room comes back, and the store goes on.
 func TestQueriesOnSmallDisk(t *testing.T) {
-	n := &node{t: t, disk: smallDisk(t, "480m"), args: []string{"--store-memory", "256MB"}}
+	n := &node{t: t, disk: smallDisk(t, "220m"), args: []string{"--store-memory", "128MB", "--store-reserve", "32MiB"}}
 	n.dir = n.disk.path("data")
 	n.start()
 	t.Cleanup(n.kill)
@@ -31,8 +31,8 @@ func TestQueriesOnSmallDisk(t *testing.T) {
 	}
 	write("before all")
 	for name, text := range map[string]string{
-		"a sort":    `SELECT x, t, row_number() OVER (ORDER BY t) FROM (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 700)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b)))`,
-		"an UNLOAD": `UNLOAD (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 700)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b))) TO 's3://bucket/x' WITH (compression = 'NONE')`,
+		"a sort":    `SELECT x, t, row_number() OVER (ORDER BY t) FROM (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 350)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b)))`,
+		"an UNLOAD": `UNLOAD (SELECT x, lpad(CAST(x * 7919 % 10000019 AS varchar), 200, 'x') AS t FROM (SELECT a * 10000 + b AS x FROM UNNEST(sequence(1, 350)) AS s(a) CROSS JOIN UNNEST(sequence(1, 5000)) AS u(b))) TO 's3://bucket/x' WITH (compression = 'NONE')`,
 	} {
 		var err error
 		for p := timestreamquery.NewQueryPaginator(n.reader(), &timestreamquery.QueryInput{QueryString: aws.String(text)}); p.HasMorePages() && err == nil; {
