@@ -23,7 +23,7 @@ import (
 const crashDir = "TIDEMARK_TSDB_CRASH_DIR"
 
 func TestMain(m *testing.M) {
-	children := map[string]func(dir string) error{crashDir: writeUntilKilled, fullDir: writeUntilFull}
+	children := map[string]func(dir string) error{crashDir: writeUntilKilled, modelDir: modelUntilKilled, fullDir: writeUntilFull}
 	for name, child := range children {
 		if dir := os.Getenv(name); dir != "" {
 			if err := child(dir); err != nil {
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 // openStore opens the store of a fixture's directory in a child.
 func openStore(ctx context.Context, dir string, o Options) (*DB, error) {
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(dir, "hot.db")})
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(dir, "hot.db"), AllowedDirs: []string{filepath.Join(dir, "tables")}})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func openStore(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Engine, o.Meta = engine, metadata
+	o.Engine, o.Meta, o.Tables = engine, metadata, filepath.Join(dir, "tables")
 	return Open(ctx, o)
 }
 
