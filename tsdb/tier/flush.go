@@ -71,7 +71,8 @@ func (m *Mover) commit(ctx context.Context, t *table, through uint32, r result) 
 	change := cold.Change{Add: coldFiles(r.add), Remove: paths(r.remove), Flushed: through}
 	err := t.cold.Commit(ctx, change)
 	if isUnknown(err) {
-		err = m.settle(ctx, t, change, err)
+		m.opts.Logger.Error("outcome of a commit is not known", "component", "tier", "table", t.id(), "err", err)
+		err = settle(ctx, t.cold, change, err)
 	}
 	return err
 }

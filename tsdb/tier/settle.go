@@ -17,14 +17,19 @@ const (
 	settleMost  = 5 * time.Second
 )
 
+// reloader is what settling needs of a *cold.Table.
+type reloader interface {
+	Reload(ctx context.Context) error
+	State() *cold.State
+}
+
 // settle finds out what became of a commit whose outcome is not known, and asks until it
 // knows. It returns nil when the commit was made, an error of another kind when it was
-// not, and one that isUnknown when ctx ended before.
-func (m *Mover) settle(ctx context.Context, t *table, change cold.Change, cause error) error {
-	m.opts.Logger.Error("outcome of a commit is not known", "component", "tier", "table", t.id(), "err", cause)
+// not, and the cause when ctx ended before.
+func settle(ctx context.Context, t reloader, change cold.Change, cause error) error {
 	for wait := settleFirst; ; wait = min(2*wait, settleMost) {
-		if err := t.cold.Reload(ctx); err == nil {
-			if made(t.cold.State(), change) {
+		if err := t.Reload(ctx); err == nil {
+			if made(t.State(), change) {
 				return nil
 			}
 			return fmt.Errorf("the commit was not made: %s", cause)
