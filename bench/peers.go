@@ -202,8 +202,8 @@ func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instan
 	return c.askAll(ctx, s.Name, n)
 }
 
-// judge adds the figures of Tidemark that have a floor: fixed ones for loads and disk
-// space, and chDB's time in the same run for each question.
+// judge adds the figures of Tidemark that have a floor: fixed ones for loads and for the
+// disk space of whole numbers, else what chDB has in the same run.
 func (c *comparison) judge() {
 	for _, name := range []string{"Tidemark", "Tidemark (before)", "Tidemark import"} {
 		for _, what := range c.table.measures {
@@ -216,7 +216,9 @@ func (c *comparison) judge() {
 			case loadMeasure:
 				f.below, f.floor = false, map[string]float64{"Tidemark": 1e6, "Tidemark import": 3e6}[name]
 			case diskMeasure, rowsMeasure:
-				f.floor = 0.66
+				if f.floor = 0.66; c.shape.Float {
+					f.floor, _ = c.table.median("chDB", diskMeasure)
+				}
 			default:
 				if slices.ContainsFunc(c.questions, func(q peers.Question) bool { return q.Name == what.what }) {
 					f.floor, _ = c.table.median("chDB", what)
