@@ -219,3 +219,14 @@ func TestModel(t *testing.T) {
 		})
 	}
 }
+
+// The same with a thousand columns, which is nearly as many as a table may have.
+func TestModelWide(t *testing.T) {
+	w := newWorld(t, *modelSeed)
+	for range 8 {
+		w.widen()
+		w.step()
+	}
+	w.restart()
+	w.checkAll()
+}

@@ -360,6 +360,19 @@ func (w *world) crowd() {
 	w.submit([]*submitted{s})
 }
 
+// widen writes a row with some of many attributes, and once one with all of them.
+func (w *world) widen() {
+	t := w.table()
+	r := Row{Dims: w.dims(t), Measure: "wide", Kind: Multi, Time: w.time(t), Version: int64(1 + w.rng.IntN(3))}
+	_, there := t.model.columns["w0"]
+	for i := range 1000 {
+		if !there || w.rng.IntN(10) == 0 {
+			r.Cells = append(r.Cells, w.cell(fmt.Sprint("w", i), Type(1+i%int(Timestamp))))
+		}
+	}
+	w.submit([]*submitted{{table: t, rows: []Row{r}, done: make(chan error, 1)}})
+}
+
 // delete removes rows by random conditions.
 func (w *world) delete() {
 	t := w.table()
