@@ -38,7 +38,7 @@ func (c *Config) sizes() []struct {
 	}{
 		{"store.memory", c.StoreMemory, true}, {"store.series", c.StoreSeries, true}, {"query.memory", c.QueryMemory, true},
 		{"query.spill", c.QuerySpill, false}, {"query.result", c.QueryResult, false},
-		{"store.reserve", c.StoreReserve, false}, {"dead-letter.size", c.DeadLetterSize, false},
+		{"store.cache", c.StoreCache, false}, {"store.reserve", c.StoreReserve, false}, {"dead-letter.size", c.DeadLetterSize, false},
 	}
 }
 

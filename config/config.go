@@ -46,6 +46,8 @@ type Config struct {
 
 	StoreMemory  string        // memory above which the embedded engine spills, as 4GB; empty: half of its own default
 	StoreThreads int           // 0: one per core, at least 3
+	StoreTables  string        // where older rows are: s3://bucket/prefix?endpoint=…; empty: iceberg in Data
+	StoreCache   string        // size of the copies of what is in that bucket, as 10GB
 	StoreMove    time.Duration // age after which rows move into files
 	StoreKeep    time.Duration // how long files that were replaced are kept for other engines
 	StoreSeries  string        // memory for the series of all tables, as 4GB; empty: a quarter of the machine's
@@ -76,7 +78,7 @@ func Default() Config {
 		MQTTAnonymous: "loopback",
 		QueryTimeout:  time.Hour, QueryConcurrent: 8, QueryWaiting: 1000,
 		QuerySpill: "10GB", QueryResult: "5GB",
-		StoreMove: 24 * time.Hour, StoreKeep: 10 * time.Minute, StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
+		StoreCache: "10GB", StoreMove: 24 * time.Hour, StoreKeep: 10 * time.Minute, StoreReserve: "256MiB", DeadLetterRate: 1000, DeadLetterSize: "1GB",
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -163,6 +165,11 @@ func (c *Config) validateLimits() error {
 	}
 	if _, err := c.ObjectsLocation(); err != nil {
 		return fault.New(fault.Invalid, "objects: %w", err)
+	}
+	if c.StoreTables != "" {
+		if _, _, _, err := objects.ParseFolder(c.StoreTables); err != nil {
+			return fault.New(fault.Invalid, "store.tables: %w", err)
+		}
 	}
 	return c.validateSizes()
 }

@@ -67,6 +67,8 @@ func TestLoadRefuses(t *testing.T) {
 		"account":              {Inputs{Flags: map[string]string{"account": "12"}}, "twelve digits"},
 		"postgres":             {Inputs{Flags: map[string]string{"pg": "127.0.0.1:5433"}}, "pg: this version"},
 		"anonymous everywhere": {Inputs{Flags: map[string]string{"mqtt-anonymous": "always"}}, "mqtt-anonymous"},
+		"tables":               {Inputs{Flags: map[string]string{"store-tables": "s3://?endpoint=http://x"}}, "store.tables"},
+		"cache":                {Inputs{Flags: map[string]string{"store-cache": "0"}}, "store.cache"},
 		"move":                 {Inputs{Flags: map[string]string{"store-move": "10ms"}}, "store.move"},
 		"reserve":              {Inputs{Flags: map[string]string{"store-reserve": ""}}, "store.reserve"},
 		"letters":              {Inputs{Flags: map[string]string{"dead-letter-rate": "0"}}, "dead-letter.rate"},

@@ -56,6 +56,8 @@ func Settings() []Setting {
 		text("mqtt-anonymous", "who may connect without a password: loopback or never", func(c *Config) *string { return &c.MQTTAnonymous }),
 		text("store.memory", "memory above which the embedded engine spills, for example 4GB; empty for half of its own choice", func(c *Config) *string { return &c.StoreMemory }),
 		number("store.threads", "threads of the embedded engine, 0 for one per core and at least 3", func(c *Config) *int { return &c.StoreThreads }),
+		text("store.tables", "where older rows are kept: s3://bucket/prefix?endpoint=http://host:port&region=us-east-1; empty for iceberg in the data directory", func(c *Config) *string { return &c.StoreTables }),
+		text("store.cache", "size of the local copies of what is in the bucket of store.tables", func(c *Config) *string { return &c.StoreCache }),
 		duration("store.move", "age after which rows move into files that other engines read", func(c *Config) *time.Duration { return &c.StoreMove }),
 		duration("store.keep", "how long files that were replaced are kept for engines that read them", func(c *Config) *time.Duration { return &c.StoreKeep }),
 		text("store.series", "memory for the series of all tables, for example 4GB; empty for a quarter of the machine's", func(c *Config) *string { return &c.StoreSeries }),

@@ -47,6 +47,20 @@ func Parse(text string) (Location, error) {
 	return Location{S3: service}, err
 }
 
+// ParseFolder reads s3://bucket/prefix with the settings of Parse behind it: a service, a
+// bucket in it, and the beginning of all keys, which may be empty and has no slash at its
+// ends.
+func ParseFolder(text string) (loc Location, bucket, prefix string, err error) {
+	rest, ok := strings.CutPrefix(text, "s3://")
+	name, settings, _ := strings.Cut(rest, "?")
+	bucket, prefix, _ = strings.Cut(strings.TrimSuffix(name, "/"), "/")
+	if !ok || checkNames(Target{Bucket: bucket, Key: prefix + "/x"}) != nil || strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") {
+		return Location{}, "", "", fault.New(fault.Invalid, "%q is not of the form s3://bucket/prefix?endpoint=http://host:port&region=us-east-1", text)
+	}
+	loc, err = Parse("s3://?" + settings)
+	return loc, bucket, prefix, err
+}
+
 func serviceOf(query url.Values) (*Service, error) {
 	for name, values := range query {
 		if name != "endpoint" && name != "region" && name != "path-style" || len(values) > 1 {

@@ -363,3 +363,23 @@ func TestReserve(t *testing.T) {
 		}
 	}
 }
+
+func TestParseFolder(t *testing.T) {
+	for _, c := range []struct{ text, bucket, prefix string }{
+		{"s3://tables", "tables", ""}, {"s3://tables/", "tables", ""}, {"s3://tables/a/b?endpoint=http://x:1", "tables", "a/b"},
+		{"s3://tables/a/?region=eu-west-1", "tables", "a"},
+	} {
+		loc, bucket, prefix, err := ParseFolder(c.text)
+		if err != nil || loc.S3 == nil || bucket != c.bucket || prefix != c.prefix {
+			t.Errorf("ParseFolder(%q) = %+v, %q, %q, %v; want %q and %q", c.text, loc, bucket, prefix, err, c.bucket, c.prefix)
+		}
+	}
+	if loc, _, _, _ := ParseFolder("s3://tables/a?endpoint=http://x:1"); loc.S3 == nil || loc.S3.Endpoint != "http://x:1" || !loc.S3.PathStyle {
+		t.Errorf("ParseFolder lost the endpoint: %+v", loc.S3)
+	}
+	for _, text := range []string{"", "tables", "/dir", "s3://", "s3://?endpoint=http://x:1", "s3:///a", "s3://Tables/a", "s3://tables//a", "s3://tables/a//", "s3://tables?x=1"} {
+		if _, _, _, err := ParseFolder(text); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("ParseFolder(%q) = %v, want an Invalid", text, err)
+		}
+	}
+}

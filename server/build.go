@@ -32,6 +32,7 @@ import (
 	"tidemark/rules"
 	"tidemark/rules/rulestore"
 	"tidemark/tsdb"
+	"tidemark/tsdb/cold"
 	"tidemark/tsdb/hot"
 )
 
@@ -114,8 +115,12 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 		return err
 	}
 	s.owns(p.duck)
+	bucket, err := s.openTables(ctx)
+	if err != nil {
+		return err
+	}
 	p.store, err = tsdb.Open(ctx, tsdb.Options{
-		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Keep: s.cfg.StoreKeep, Logger: s.log, Registerer: s.registry,
+		Engine: p.duck, Meta: p.meta, Tables: s.path(tablesDir), Bucket: bucket, Keep: s.cfg.StoreKeep, Logger: s.log, Registerer: s.registry,
 		Hot: hot.Options{FreeBytes: uint64(sizes[2]), SegmentAge: s.cfg.StoreMove, SeriesBytes: sizes[3]},
 	})
 	if err != nil {
@@ -124,6 +129,34 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	s.owns(p.store)
 	s.runs("store", p.store.Run)
 	return nil
+}
+
+// openTables opens the bucket that older rows are kept in; nil when it is a directory.
+func (s *Server) openTables(ctx context.Context) (*cold.Bucket, error) {
+	if s.cfg.StoreTables == "" {
+		return nil, nil
+	}
+	loc, name, prefix, err := objects.ParseFolder(s.cfg.StoreTables)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := sizesOf(s.cfg.StoreCache)
+	if err != nil {
+		return nil, err
+	}
+	store, err := objects.Open(ctx, loc, objects.Options{Region: s.cfg.Region, TempDir: s.path("spill"), Logger: s.log})
+	if err != nil {
+		return nil, err
+	}
+	s.owns(store)
+	kept, ok := store.(cold.Objects)
+	if !ok {
+		return nil, fault.New(fault.Internal, "the service of %s cannot be read", s.cfg.StoreTables)
+	}
+	if err := kept.Check(ctx, objects.Target{Bucket: name, Key: "x"}); err != nil {
+		return nil, fmt.Errorf("store.tables: %w", err)
+	}
+	return &cold.Bucket{Objects: kept, Name: name, Prefix: prefix, CacheBytes: sizes[0]}, nil
 }
 
 // sizesOf reads several settings that are sizes.

@@ -1,6 +1,7 @@
 """Another engine reads the tables in place: pyiceberg, which nobody here wrote, gives row for
-row and column for column what SELECT gives (iceberg.py DIR, the directory of the tables;
-iceberg.py DIR again, to compare once more)."""
+row and column for column what SELECT gives (iceberg.py DIR, the directory of the tables, or
+iceberg.py http://host:port, a service with the bucket tables; iceberg.py … again, to compare
+once more)."""
 
 import datetime
 import glob
@@ -14,6 +15,8 @@ from pyiceberg.table import StaticTable
 
 write, query = boto3.client("timestream-write"), boto3.client("timestream-query")
 root = sys.argv[1]
+if root.startswith("http"):
+    s3 = boto3.client("s3", endpoint_url=root, aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name="us-east-1")
 NANOS = 1_000_000_000
 DAY = 86_400 * NANOS
 today = int(time.time()) * NANOS // DAY * DAY
@@ -69,8 +72,15 @@ def order(row):
 
 
 def table():
-    [folder] = glob.glob(root + "/plant/sensors.A-1-*")
-    return StaticTable.from_metadata(folder)
+    if not root.startswith("http"):
+        [folder] = glob.glob(root + "/plant/sensors.A-1-*")
+        return StaticTable.from_metadata(folder)
+    found = s3.list_objects_v2(Bucket="tables", Prefix="older/rows/plant/", Delimiter="/")
+    if "CommonPrefixes" not in found:
+        raise FileNotFoundError
+    [folder] = found["CommonPrefixes"]
+    return StaticTable.from_metadata("s3://tables/" + folder["Prefix"].rstrip("/"), {
+        "s3.endpoint": root, "s3.region": "us-east-1", "s3.access-key-id": "AKIDEXAMPLE", "s3.secret-access-key": "secret"})
 
 
 def plain(arrow):

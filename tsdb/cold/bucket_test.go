@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,7 @@ import (
 // after the object was there.
 type shaky struct {
 	Objects
+	mu          sync.Mutex
 	commits, at int
 	after       bool
 	mute        bool // from then on nothing can be read
@@ -39,6 +41,8 @@ type shakyObject struct {
 var errShaky = fault.New(fault.Unavailable, "the service does not answer")
 
 func (o *shakyObject) Commit(ctx context.Context) error {
+	o.s.mu.Lock()
+	defer o.s.mu.Unlock()
 	o.s.commits++
 	if o.s.commits != o.s.at {
 		return o.Object.Commit(ctx)
@@ -51,7 +55,10 @@ func (o *shakyObject) Commit(ctx context.Context) error {
 	return errShaky
 }
 
+// Abort leaves an object that may still come.
 func (o *shakyObject) Abort() error {
+	o.s.mu.Lock()
+	defer o.s.mu.Unlock()
 	if o.s.broken && o.s.late != nil {
 		return nil
 	}
@@ -59,6 +66,8 @@ func (o *shakyObject) Abort() error {
 }
 
 func (s *shaky) Open(ctx context.Context, t objects.Target) (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.broken && s.mute {
 		return nil, errShaky
 	}
