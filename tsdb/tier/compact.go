@@ -12,7 +12,10 @@ import (
 // compact does the most useful merge of a table, if there is one; the table is looked
 // at again at once then, else in a while.
 func (m *Mover) compact(ctx context.Context, t *table) error {
-	files := m.choose(t)
+	files, err := m.choose(ctx, t)
+	if err != nil {
+		return err
+	}
 	if len(files) == 0 {
 		t.looked(m.opts.Now().Add(lookEvery))
 		return nil
@@ -22,12 +25,19 @@ func (m *Mover) compact(ctx context.Context, t *table) error {
 
 // choose returns the files of one day that should be written anew together. Of several
 // days the one with most files comes first.
-func (m *Mover) choose(t *table) []hot.File {
+func (m *Mover) choose(ctx context.Context, t *table) (best []hot.File, err error) {
 	now := m.opts.Now()
 	lacks := t.lacks(now, m.opts.Policy.Deletes)
-	limit := m.limit(t)
-	var best []hot.File
+	limit := int64(0)
 	for day, files := range byDay(t.hot.Files()) {
+		if len(files) == 1 && !lacks(files[0]) {
+			continue // as nearly all days are
+		}
+		if limit == 0 {
+			if limit, err = m.limit(ctx, t); err != nil {
+				return nil, err
+			}
+		}
 		list := m.opts.Policy.merge(dayFiles{
 			files: files, limit: limit, lacks: lacks,
 			over: m.over(day, now), quiet: t.quiet(day, now),
@@ -36,11 +46,8 @@ func (m *Mover) choose(t *table) []hot.File {
 			best = list
 		}
 	}
-	return best
+	return best, nil
 }
-
-// limit is the number of rows of a file of a table.
-func (m *Mover) limit(t *table) int64 { return m.opts.Policy.limit(len(columnsOf(t.hot.Schema()))) }
 
 // over reports whether a day ended a while ago.
 func (m *Mover) over(day int32, now time.Time) bool {
@@ -67,7 +74,10 @@ func (m *Mover) compactAll(ctx context.Context, t *table) error {
 	if err := m.retain(ctx, t); err != nil {
 		return err
 	}
-	limit := m.limit(t)
+	limit, err := m.limit(ctx, t)
+	if err != nil {
+		return err
+	}
 	for day, files := range byDay(t.hot.Files()) {
 		d := dayFiles{files: files, limit: limit, lacks: t.hot.Lacks}
 		if len(files) <= d.ideal() {

@@ -19,7 +19,7 @@ import (
 // once for every factor of fanIn between a flush and its day, and once more in the end.
 type Policy struct {
 	Rows    int64         // of a file, above which a day is split; 8 million
-	Cells   int64         // rows times columns of a file, the same; 128 million
+	Cells   int64         // values of a file, the same; 128 million, or a 32nd of the engine's memory in bytes if that is less
 	Over    time.Duration // after its end a day is over; 2 hours
 	Quiet   time.Duration // since its last new file, before a day that is over is tidied; 10 minutes
 	Deletes time.Duration // how long a file may lack a delete; 1 minute
@@ -42,16 +42,17 @@ func (p Policy) validate() error {
 }
 
 const (
-	fanIn     = 4                // files of one size that become one
-	mostFiles = 16               // of a day, small ones
-	worth     = 16               // a large file is rewritten for small ones that have 1/worth of its rows
-	finally   = 24 * time.Hour   // without a new file: whatever is left is merged
-	minRows   = int64(16 * 2048) // of a file, however wide
+	fanIn     = 4              // files of one size that become one
+	mostFiles = 16             // of a day, small ones
+	worth     = 16             // a large file is rewritten for small ones that have 1/worth of its rows
+	finally   = 24 * time.Hour // without a new file: whatever is left is merged
+	minRows   = int64(8192)    // of a file, however wide
 )
 
-// limit is the number of rows above which a day is split into files.
-func (p Policy) limit(columns int) int64 {
-	return min(p.Rows, max(p.Cells/int64(max(columns, 1)), minRows))
+// limit is the number of rows above which a day is split into files, for rows of so many
+// values.
+func (p Policy) limit(values int) int64 {
+	return min(p.Rows, max(p.Cells/int64(max(values, 1)), minRows))
 }
 
 // dayFiles is what there is to know of a day when its files are looked at.

@@ -62,7 +62,7 @@ func TestPolicyLimit(t *testing.T) {
 	for _, c := range []struct {
 		columns int
 		want    int64
-	}{{14, 8_000_000}, {16, 8_000_000}, {100, 1_280_000}, {1000, 128_000}, {100_000, 32768}} {
+	}{{14, 8_000_000}, {16, 8_000_000}, {100, 1_280_000}, {1000, 128_000}, {100_000, 8192}} {
 		if got := (Policy{}).withDefaults().limit(c.columns); got != c.want {
 			t.Errorf("limit(%d columns) = %d rows, want %d", c.columns, got, c.want)
 		}

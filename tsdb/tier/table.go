@@ -26,6 +26,7 @@ type table struct {
 		changed time.Time            // when its files changed
 		seen    map[int32]time.Time  // when a day got its last new file
 		lacking map[string]time.Time // files that lack deletes, since when that is known
+		breadth breadth              // of its rows
 		failing time.Time            // since when its work fails
 		retry   time.Time            // no work before
 		wait    time.Duration        // between the last two tries

@@ -16,24 +16,25 @@ import (
 )
 
 // Row groups are the unit that readers skip by its bounds, and that is held in memory
-// while it is written. BenchmarkFlush and docs/benchmarks.md have the figures behind the number.
+// while it is written.
 const (
 	groupRows   = 122880
-	groupCells  = 4 << 20 // rows times columns; wide tables have groups of fewer rows
+	groupValues = 4 << 20 // in rows of many columns groups are of fewer rows
 	leastGroup  = 8192
 	blockOfRows = 2048 // DuckDB's vectors
 )
 
-func groupOf(columns int) int {
-	return min(max(groupCells/max(columns, 1)/blockOfRows*blockOfRows, leastGroup), groupRows)
+// groupOf is the number of rows of a group for rows of a breadth.
+func groupOf(values int) int {
+	return min(max(groupValues/max(values, 1)/blockOfRows*blockOfRows, leastGroup), groupRows)
 }
 
 // format is how DuckDB writes a file. Version 2 of the pages gives delta encoding to
 // integers, times and texts and stream splits to floats, but only where dictionaries are
 // forbidden; they are twice as large for values that change slowly.
-func format(columns int, ids string) string {
+func format(values int, ids string) string {
 	return fmt.Sprintf("FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL %d, DICTIONARY_SIZE_LIMIT 1, ROW_GROUP_SIZE %d, FIELD_IDS %s",
-		zstdLevel, groupOf(columns), ids)
+		zstdLevel, groupOf(values), ids)
 }
 
 const zstdLevel = 6
@@ -49,6 +50,7 @@ type writer struct {
 	ids     map[string]int // field ids by name
 	numbers string         // the same for DuckDB
 	ranked  bool           // series have another order than by number: the temporary table orders
+	breadth int            // of a row
 	limit   int64          // rows of a file
 	written []string       // paths
 }
@@ -58,7 +60,6 @@ const orders = "tier_order"
 
 func (m *Mover) newWriter(ctx context.Context, t *table, moving *hot.Moving) (w *writer, err error) {
 	w = &writer{mover: m, table: t, moving: moving, columns: columnsOf(moving.Schema())}
-	w.limit = m.opts.Policy.limit(len(w.columns))
 	if w.ids, err = t.cold.Define(ctx, fieldsOf(w.columns), w.sortedBy()...); err != nil {
 		return nil, fmt.Errorf("define columns: %w", err)
 	}
@@ -68,10 +69,22 @@ func (m *Mover) newWriter(ctx context.Context, t *table, moving *hot.Moving) (w 
 	if w.conn, err = m.opts.Engine.Connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := w.rank(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("order of series: %w", err), w.conn.Close())
+	if err := w.prepare(ctx); err != nil {
+		return nil, errors.Join(err, w.conn.Close())
 	}
 	return w, nil
+}
+
+// prepare finds out how broad the rows are, and orders the series.
+func (w *writer) prepare(ctx context.Context) (err error) {
+	if w.breadth, err = w.mover.measure(ctx, w.conn, w.table, w.moving); err != nil {
+		return fmt.Errorf("width of rows: %w", err)
+	}
+	w.limit = w.mover.rows(w.breadth)
+	if err := w.rank(ctx); err != nil {
+		return fmt.Errorf("order of series: %w", err)
+	}
+	return nil
 }
 
 // key returns the column whose values keep series together, the dimension of the
@@ -129,7 +142,7 @@ func (w *writer) day(ctx context.Context, day int32, rows int64, old []hot.File)
 	for _, f := range old {
 		rows += f.Rows
 	}
-	if err := w.mover.room(rows, len(w.columns)); err != nil {
+	if err := w.mover.room(rows, w.breadth); err != nil {
 		return nil, err
 	}
 	release, err := w.mover.opts.Cold.Fetch(ctx, coldFiles(old))
@@ -217,7 +230,7 @@ func (w *writer) file(ctx context.Context, day int32, source string, r span) (ho
 func (w *writer) copyText(path, source string, r span) string {
 	place, join := w.place()
 	return "COPY (SELECT " + outputs(w.columns) + " FROM " + source + " s JOIN " + w.moving.Dictionary() + " d ON d.sid = s.sid" + join +
-		r.condition(place) + " ORDER BY " + place + ", s.time) TO " + duckdb.Quote(path) + " (" + format(len(w.columns), w.numbers) + ")"
+		r.condition(place) + " ORDER BY " + place + ", s.time) TO " + duckdb.Quote(path) + " (" + format(w.breadth, w.numbers) + ")"
 }
 
 // inspect reads what was written: that it can be read, how much it is, and its bounds.
@@ -255,18 +268,18 @@ func (w *writer) giveUp() {
 	}
 }
 
-// cellBytes is more than a value needs in a file, nearly always.
-const cellBytes = 8
+// valueBytes is more than a value needs in a file, nearly always.
+const valueBytes = 8
 
 // room refuses to write rows while the disk may not have room for them: DuckDB shuts a
 // database whose log it cannot write, and a flush must not bring that about.
-func (m *Mover) room(rows int64, columns int) error {
+func (m *Mover) room(rows int64, values int) error {
 	free, err := m.opts.Free()
 	if err != nil {
 		return fmt.Errorf("free space of the disk: %w", err)
 	}
-	if want := m.opts.FreeBytes + uint64(rows)*uint64(columns)*cellBytes; free < want {
-		return fault.New(fault.Unavailable, "The disk has %d bytes left; to move %d rows of %d columns into files, %d are wanted.", free, rows, columns, want)
+	if want := m.opts.FreeBytes + uint64(rows)*uint64(values)*valueBytes; free < want {
+		return fault.New(fault.Unavailable, "The disk has %d bytes left; to move %d rows of %d values into files, %d are wanted.", free, rows, values, want)
 	}
 	return nil
 }
