@@ -80,7 +80,11 @@ func (m *Mover) compactAll(ctx context.Context, t *table) error {
 	}
 	for day, files := range byDay(t.hot.Files()) {
 		d := dayFiles{files: files, limit: limit, lacks: t.hot.Lacks}
-		if len(files) <= d.ideal() {
+		files = nil
+		if len(d.files) > d.ideal() {
+			files = d.all()
+		}
+		if len(files) == 0 {
 			files = m.opts.Policy.lacking(d)
 		}
 		for len(files) > 0 {

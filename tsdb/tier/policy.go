@@ -42,11 +42,12 @@ func (p Policy) validate() error {
 }
 
 const (
-	fanIn     = 4              // files of one size that become one
-	mostFiles = 16             // of a day, small ones
-	worth     = 16             // a large file is rewritten for small ones that have 1/worth of its rows
-	finally   = 24 * time.Hour // without a new file: whatever is left is merged
-	minRows   = int64(8192)    // of a file, however wide
+	fanIn      = 4              // files of one size that become one
+	mostFiles  = 16             // of a day, small ones
+	worth      = 16             // a large file is rewritten for small ones that have 1/worth of its rows
+	mostAtOnce = 8              // files' worth of rows that one piece of work writes
+	finally    = 24 * time.Hour // without a new file: whatever is left is merged
+	minRows    = int64(8192)    // of a file, however wide
 )
 
 // limit is the number of rows above which a day is split into files, for rows of so many
@@ -73,7 +74,7 @@ func (p Policy) merge(d dayFiles) []hot.File {
 		return nil
 	}
 	if d.over && d.quiet >= p.Quiet && d.untidy() {
-		return d.files
+		return d.all()
 	}
 	return d.sizeTier()
 }
@@ -117,13 +118,39 @@ func (d dayFiles) untidy() bool {
 	}
 }
 
+// all returns the files that a day that is over has merged: all of them, if that is not
+// too much for one piece of work, else the small ones, as many as are not.
+func (d dayFiles) all() []hot.File {
+	if rowsOf(d.files) <= mostAtOnce*d.limit {
+		return d.files
+	}
+	small := d.small()
+	rows := int64(0)
+	for i, f := range small {
+		if rows += f.Rows; rows > mostAtOnce*d.limit {
+			small = small[:i]
+			break
+		}
+	}
+	if len(small) < 2 {
+		return nil
+	}
+	return small
+}
+
+// small returns the files that are worth merging whatever else there is, by size.
+func (d dayFiles) small() []hot.File {
+	files := slices.DeleteFunc(slices.Clone(d.files), func(f hot.File) bool { return f.Rows >= d.limit/2 })
+	slices.SortFunc(files, func(a, b hot.File) int { return cmp.Compare(a.Rows, b.Rows) })
+	return files
+}
+
 // ideal is the number of files that a day needs.
 func (d dayFiles) ideal() int { return int(max((rowsOf(d.files)+d.limit-1)/d.limit, 1)) }
 
 // sizeTier returns the smallest files if there are fanIn of about one size among them.
 func (d dayFiles) sizeTier() []hot.File {
-	files := slices.DeleteFunc(slices.Clone(d.files), func(f hot.File) bool { return f.Rows >= d.limit/2 })
-	slices.SortFunc(files, func(a, b hot.File) int { return cmp.Compare(a.Rows, b.Rows) })
+	files := d.small()
 	for from := 0; from < len(files); {
 		to := from
 		for to < len(files) && sizeOf(files[to]) == sizeOf(files[from]) {

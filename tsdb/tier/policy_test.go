@@ -18,6 +18,15 @@ func ofRows(rows ...int64) []hot.File {
 	return files
 }
 
+// large makes n full files.
+func large(n int) []hot.File {
+	files := make([]hot.File, n)
+	for i := range files {
+		files[i] = hot.File{Path: fmt.Sprint("large", i), Rows: 7_900_000}
+	}
+	return files
+}
+
 func names(files []hot.File) string { return strings.Join(paths(files), " ") }
 
 func TestPolicyMerge(t *testing.T) {
@@ -44,6 +53,8 @@ func TestPolicyMerge(t *testing.T) {
 		{"for a few rows only a day later", dayFiles{files: ofRows(4*k*k, 10), over: true, quiet: day}, "", "0 1"},
 		{"a large day becomes as many files as it needs", dayFiles{files: ofRows(4*k*k, 4*k*k, 4*k*k, 4*k*k, 4*k*k), over: true, quiet: time.Hour}, "", "0 1 2 3 4"},
 		{"and stays so", dayFiles{files: ofRows(7*k*k, 7*k*k, 6*k*k), over: true, quiet: 2 * day}, "", ""},
+		{"not all at once of a huge one", dayFiles{files: append(ofRows(3*k*k, 3*k*k, 3*k*k), large(30)...), over: true, quiet: 2 * day}, "", ""},
+		{"but what is worth it", dayFiles{files: append(ofRows(3*k*k, 3*k*k, 2*k*k, 3*k*k, 3*k*k, 2*k*k), large(30)...), over: true, quiet: 2 * day}, "", "2 5 0 1 3 4"},
 		{"also with a few rows more", dayFiles{files: ofRows(8*k*k, 8*k*k, 10, 20), over: true, quiet: 2 * day}, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

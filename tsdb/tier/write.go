@@ -139,12 +139,10 @@ func (w *writer) close() error { return w.conn.Close() }
 
 // day writes rows of a day, at most about so many, and those of its files that are to go.
 func (w *writer) day(ctx context.Context, day int32, rows int64, old []hot.File) ([]hot.File, error) {
-	for _, f := range old {
-		rows += f.Rows
-	}
-	if err := w.mover.room(rows, w.breadth); err != nil {
+	if err := w.room(rows, old); err != nil {
 		return nil, err
 	}
+	rows += rowsOf(old)
 	release, err := w.mover.opts.Cold.Fetch(ctx, coldFiles(old))
 	if err != nil {
 		return nil, fmt.Errorf("fetch files: %w", err)
@@ -271,15 +269,20 @@ func (w *writer) giveUp() {
 // valueBytes is more than a value needs in a file, nearly always.
 const valueBytes = 8
 
-// room refuses to write rows while the disk may not have room for them: DuckDB shuts a
-// database whose log it cannot write, and a flush must not bring that about.
-func (m *Mover) room(rows int64, values int) error {
-	free, err := m.opts.Free()
+// room refuses to write new rows and those of old files while the disk may not have room
+// for them: DuckDB shuts a database whose log it cannot write, and a flush must not bring
+// that about.
+func (w *writer) room(rows int64, old []hot.File) error {
+	free, err := w.mover.opts.Free()
 	if err != nil {
 		return fmt.Errorf("free space of the disk: %w", err)
 	}
-	if want := m.opts.FreeBytes + uint64(rows)*uint64(values)*valueBytes; free < want {
-		return fault.New(fault.Unavailable, "The disk has %d bytes left; to move %d rows of %d values into files, %d are wanted.", free, rows, values, want)
+	want := w.mover.opts.FreeBytes + uint64(rows)*uint64(w.breadth)*valueBytes
+	for _, f := range old {
+		want += 2 * uint64(f.Bytes)
+	}
+	if free < want {
+		return fault.New(fault.Unavailable, "The disk has %d bytes left; to write %d rows into files, %d are wanted.", free, rows+rowsOf(old), want)
 	}
 	return nil
 }
