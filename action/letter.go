@@ -69,6 +69,9 @@ func (a *timestream) Keep(ctx context.Context, ev *rules.Event, cause error, don
 		Source: deadletter.SourceRule, Rule: ev.Rule, Reason: cause.Error(), Message: ev.Message,
 		Kind: strings.ReplaceAll(fault.KindOf(cause).String(), " ", "_"),
 	}
+	if ev.Failed {
+		l.Source = deadletter.SourceErrorAction
+	}
 	if failed, ok := errors.AsType[*unwritten](cause); ok {
 		l.Target, l.Records, l.Reason = failed.ref, failed.recs, failed.Error()
 		if failed.reasons != "" {

@@ -88,6 +88,20 @@ func TestLettersOfPassingFailures(t *testing.T) {
 	}
 }
 
+// The records of an error action become a letter of its own source.
+func TestLetterOfErrorAction(t *testing.T) {
+	w := &world{refuse: func(tsdb.TableRef) error { return fault.New(fault.NotFound, "no such table") }}
+	onError := toTable("")
+	e := start(t, w, rules.Rule{Name: "r", SQL: "SELECT a FROM 'dt/+'", Actions: []rules.ActionSpec{toTable("")}, ErrorAction: &onError})
+	accept(t, e, msg("dt/1", `{"device_id":"s1","building":"b","room":"r","a":1}`))
+	if len(w.letters) != 2 || w.letters[0].Source != deadletter.SourceRule || w.letters[1].Source != deadletter.SourceErrorAction {
+		t.Fatalf("letters %+v, want one of the rule and one of its error action", w.letters)
+	}
+	if recs := w.letters[1].Records; len(recs) == 0 || recs[0].MeasureName != "ruleName" {
+		t.Errorf("the error action's letter has the records %+v, want what it was told", recs)
+	}
+}
+
 func first(a, b error) error {
 	if a != nil {
 		return a

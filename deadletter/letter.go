@@ -11,7 +11,7 @@ import (
 
 // Letter is something that could not be stored, with what it takes to try again.
 type Letter struct {
-	Source  string          // what made it: SourceRule
+	Source  string          // what made it: SourceRule or SourceErrorAction
 	Rule    string          // the rule's name
 	Kind    string          // what kind of refusal: the measure name of the row
 	Reason  string          // why, in words
@@ -20,8 +20,11 @@ type Letter struct {
 	Message *broker.Message // what they came from
 }
 
-// SourceRule is the source of letters from the actions of topic rules.
-const SourceRule = "rule"
+// The sources: the actions of topic rules, and their error actions.
+const (
+	SourceRule        = "rule"
+	SourceErrorAction = "error action"
+)
 
 // State says what became of a letter.
 type State string

@@ -152,6 +152,16 @@ func TestReplayThroughRule(t *testing.T) {
 	if diff := cmp.Diff([]string{once, once}, r.got); diff != "" {
 		t.Errorf("the rule got:\n%s", diff)
 	}
+	of := letter(plant)
+	of.Source = SourceErrorAction
+	f.mustPost(of)
+	const refused = "The letter is of an error action, which no replay runs. Replay its records."
+	if diff := cmp.Diff([]string{"sensors: cannot be replayed " + refused}, results(f.replay(Replay{Rules: true}))); diff != "" {
+		t.Errorf("the dry run of an error action's letter differs:\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"sensors: refused again " + refused}, results(f.replay(Replay{Rules: true, Apply: true}))); diff != "" {
+		t.Errorf("the replay of an error action's letter differs:\n%s", diff)
+	}
 	if _, err := f.letters.Replay(t.Context(), Replay{Rules: true, Version: 2}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("Replay through rules with a version = %v, want fault.Invalid", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tidemark/broker"
 	"tidemark/fault"
 	"tidemark/tsdb"
 )
@@ -30,9 +31,12 @@ func (s *Letters) tryRecords(version int64) trial {
 	}
 }
 
+// errNoRule is the reason of a letter that its rule cannot replay.
+var errNoRule = fault.New(fault.Invalid, "The letter is of an error action, which no replay runs. Replay its records.")
+
 // tryRule runs the message of a letter through its rule.
 func (s *Letters) tryRule(ctx context.Context, e *Entry, done func(Result, error)) {
-	m, err := e.message()
+	m, err := e.ruled()
 	runner := s.runner()
 	switch {
 	case err != nil:
@@ -44,12 +48,20 @@ func (s *Letters) tryRule(ctx context.Context, e *Entry, done func(Result, error
 	}
 }
 
+// ruled is the message of a letter for its rule.
+func (e *Entry) ruled() (*broker.Message, error) {
+	if e.Source != SourceRule {
+		return nil, errNoRule
+	}
+	return e.message()
+}
+
 // wouldReplay says of letters whether there is something to replay and a place for it.
 func wouldReplay(s *Letters, r Replay) trial {
 	return func(ctx context.Context, e *Entry, done func(Result, error)) {
 		var err error
 		if r.Rules {
-			_, err = e.message()
+			_, err = e.ruled()
 		} else if e.Records == "" {
 			err = errNoRecords
 		} else if _, err = decodeRecords(e.Records, r.Version); err == nil {

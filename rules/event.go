@@ -16,6 +16,7 @@ type Event struct {
 	Rule    string
 	Message *broker.Message
 	Value   value.Value // the SELECT result; Undefined is an empty payload
+	Failed  bool        // Value tells an error action what failed
 
 	raw     bool // the payload unchanged
 	in      *iotsql.Input
@@ -87,7 +88,7 @@ func (ev *Event) failed(failures []failure) *Event {
 		list[i] = f.value()
 	}
 	b.Set("failures", value.List(list))
-	return &Event{Rule: ev.Rule, Message: m, Value: b.Value(), in: ev.in, vars: ev.vars, rule: ev.rule}
+	return &Event{Rule: ev.Rule, Message: m, Value: b.Value(), Failed: true, in: ev.in, vars: ev.vars, rule: ev.rule}
 }
 
 func (f failure) value() value.Value {
