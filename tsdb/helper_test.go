@@ -2,7 +2,6 @@ package tsdb
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -46,15 +45,12 @@ func (f *fixture) start() {
 			f.t.Fatal(err)
 		}
 	}
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), AllowedDirs: []string{filepath.Join(f.dir, "tables"), filepath.Join(f.dir, "copies")}})
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), AllowedDirs: []string{filepath.Join(f.dir, "tables")}})
 	must(err)
 	metadata, err := meta.Open(ctx, filepath.Join(f.dir, "meta.db"))
 	must(err)
 	o := f.opts
 	o.Engine, o.Meta, o.Tables = engine, metadata, filepath.Join(f.dir, "tables")
-	if o.Bucket != nil {
-		must(os.RemoveAll(o.Tables)) // copies, which may be lost
-	}
 	f.db, err = Open(ctx, o)
 	must(err)
 	f.engine = engine
@@ -132,9 +128,6 @@ func (f *fixture) relation(s *Snapshot, scan Scan, columns ...string) string {
 		scan.Columns = append(scan.Columns, columnIndex(f.t, s, scan.Ref, name))
 	}
 	text, err := s.Relation(scan)
-	if err == nil {
-		err = s.Fetch(f.t.Context())
-	}
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -433,6 +433,9 @@ func readModel(ctx context.Context, conn *duckdb.Conn, s *Snapshot, want modelSc
 		}
 	}
 	text, err := s.Relation(scan)
+	if err == nil {
+		err = s.Fetch(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -162,6 +162,9 @@ func (l *loading) retired(ctx context.Context, current []manifest) []retired {
 			named[e.name] = true
 		}
 	}
+	if l.at.location != l.t.medium.location() {
+		return nil // given up with the old place
+	}
 	var gone []retired
 	retire := func(r retired) {
 		if !named[r.name] {

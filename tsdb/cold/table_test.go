@@ -250,6 +250,9 @@ func TestMovedFolderNamesItsFilesAnew(t *testing.T) {
 	if _, err := again.Expire(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := again.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s3, _ := openTest(t, to)
 	if d := cmp.Diff(again.State(), loadTable(t, s3).State()); d != "" {
 		t.Errorf("copy opened again (-want +got):\n%s", d)

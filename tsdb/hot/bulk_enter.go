@@ -60,10 +60,11 @@ func (l *load) takeNumber(ctx context.Context, tx *transaction, p *part) error {
 // the identities whose stored row is replaced.
 func (l *load) resolve(ctx context.Context, tx *transaction, p *part) ([]key, error) {
 	t := l.table
-	stored := t.view().rows(Scan{Min: l.seg.min, Max: l.seg.max, Fields: allValues(l.seg.columns), version: true}, selection{})
-	if stored == "" {
-		return nil, nil
+	stored, release, err := t.view().readable(ctx, Scan{Min: l.seg.min, Max: l.seg.max, Fields: allValues(l.seg.columns), version: true}, selection{})
+	if err != nil || stored == "" {
+		return nil, err
 	}
+	defer release()
 	same := make([]string, l.seg.columns)
 	for i := range same {
 		same[i] = fmt.Sprintf("e.v%d IS NOT DISTINCT FROM b.v%[1]d", i)

@@ -82,7 +82,13 @@ func (t *Table) Count(ctx context.Context, r Range) (int64, error) {
 		return 0, err
 	}
 	defer conn.Close()
-	found, err := collect(ctx, conn, "SELECT count(*) FROM "+sn.View(t).Relation(Scan{In: r.In, Min: r.From, Max: r.To}))
+	rows, files := sn.View(t).Read(Scan{In: r.In, Min: r.From, Max: r.To})
+	release, err := t.store.opts.Fetch(ctx, files)
+	if err != nil {
+		return 0, fmt.Errorf("count rows: %w", err)
+	}
+	defer release()
+	found, err := collect(ctx, conn, "SELECT count(*) FROM "+rows)
 	if err != nil {
 		return 0, fmt.Errorf("count rows: %w", err)
 	}
@@ -161,10 +167,11 @@ func (e *erasure) list(ctx context.Context, w *writer) error {
 
 // countRows counts the rows that readers see and that go.
 func (e *erasure) countRows(ctx context.Context, w *writer) error {
-	rows := e.table.view().rows(Scan{Min: e.from, Max: e.to}, e.selection())
-	if rows == "" {
-		return nil
+	rows, release, err := e.table.view().readable(ctx, Scan{Min: e.from, Max: e.to}, e.selection())
+	if err != nil || rows == "" {
+		return err
 	}
+	defer release()
 	found, err := collect(ctx, w.conn, "SELECT count(*) FROM ("+rows+") s WHERE "+e.series("s.sid"))
 	if err != nil {
 		return err
@@ -206,6 +213,9 @@ func (e *erasure) publish() {
 	}
 	for seg, n := range e.rows {
 		seg.rows -= int(n)
+	}
+	if len(e.newest) > 0 {
+		t.mu.saved = len(t.mu.schema.columns)
 	}
 	for sid, now := range e.newest {
 		s := t.mu.series.at(sid)

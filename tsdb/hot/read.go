@@ -1,5 +1,7 @@
 package hot
 
+import "context"
+
 // Read is Relation, with the files that the relation reads: whoever keeps files elsewhere
 // makes them readable before it runs.
 func (v *View) Read(scan Scan) (text string, files []File) {
@@ -7,6 +9,16 @@ func (v *View) Read(scan Scan) (text string, files []File) {
 	asking.read = &files
 	text = asking.Relation(scan)
 	return text, files
+}
+
+// readable is rows, with the files that it reads made readable until release.
+func (v *View) readable(ctx context.Context, scan Scan, sel selection) (rows string, release func(), err error) {
+	var files []File
+	asking := *v
+	asking.read = &files
+	rows = asking.rows(scan, sel)
+	release, err = v.table.store.opts.Fetch(ctx, files)
+	return rows, release, err
 }
 
 // note adds to the files that a relation reads.
