@@ -62,7 +62,7 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 			s.freezeByAge()
 		case <-idle.C:
 			s.heal()
-			s.checkpoint(s.opts.IdleLog)
+			s.checkpoint(s.idleLimit())
 			idle.Reset(s.opts.IdleAfter)
 		}
 	}

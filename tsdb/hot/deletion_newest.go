@@ -2,12 +2,8 @@ package hot
 
 import (
 	"context"
-	"fmt"
-	"maps"
+	"math"
 	"slices"
-	"strings"
-
-	"tidemark/internal/duckdb"
 )
 
 // findNewest finds the newest rows of the series whose newest row goes, because a
@@ -18,10 +14,10 @@ func (e *erasure) findNewest(ctx context.Context, w *writer) error {
 	for _, n := range wanted {
 		e.newest[n] = latestIn{never, inFiles}
 	}
-	if len(wanted) == 0 {
-		return nil
+	if err := e.forgetRows(ctx, w); err != nil || len(wanted) == 0 {
+		return err
 	}
-	if err := e.probe(ctx, w, wanted); err != nil {
+	if err := w.probe(ctx, nil, wanted); err != nil {
 		return err
 	}
 	if err := e.newestInFiles(ctx, w); err != nil {
@@ -37,7 +33,7 @@ func (e *erasure) findNewest(ctx context.Context, w *writer) error {
 			}
 		}
 	}
-	return e.saveNewest(ctx, w)
+	return e.saveNewest(ctx, w, wanted)
 }
 
 // losers are the series whose newest row is in the range.
@@ -58,11 +54,16 @@ func (e *erasure) losers() []uint32 {
 	return wanted
 }
 
-func (e *erasure) probe(ctx context.Context, w *writer, wanted []uint32) error {
-	if _, err := w.conn.Exec(ctx, "DELETE FROM "+probe); err != nil {
+// forgetRows removes deleted rows from the table of newest rows, where older ones than
+// the newest may stand of series that have gone on.
+func (e *erasure) forgetRows(ctx context.Context, w *writer) error {
+	name := newestName(e.table.id)
+	if width, err := newestWidth(ctx, w.conn, name); err != nil || width < 0 {
 		return err
 	}
-	return w.appendRows(ctx, probe, []duckdb.Data{{Uint32s: wanted}, {Uint32s: wanted}, {Int64s: make([]int64, len(wanted))}}, len(wanted))
+	w.forget(name)
+	_, err := w.conn.Exec(ctx, "DELETE FROM "+name+" WHERE "+e.deletion.rows("sid"))
+	return err
 }
 
 // newestOf notes the newest rows of the wanted series in a selection of sid and time.
@@ -123,25 +124,27 @@ func (e *erasure) missing() bool {
 	return false
 }
 
-// saveNewest corrects the newest times that the engine's file has.
-func (e *erasure) saveNewest(ctx context.Context, w *writer) error {
-	w.forget(newestName(e.table.id))
-	if _, err := w.conn.Exec(ctx, createNewest(e.table.id)); err != nil {
-		return err
-	}
-	if _, err := w.conn.Exec(ctx, "DELETE FROM "+newestName(e.table.id)+" WHERE sid IN (SELECT sid FROM "+probe+")"); err != nil {
-		return err
-	}
-	var values []string
-	for _, n := range slices.Sorted(maps.Keys(e.newest)) {
+// saveNewest corrects the newest rows that the engine's file has of series whose newest
+// row is in a file now, or nowhere.
+func (e *erasure) saveNewest(ctx context.Context, w *writer, wanted []uint32) error {
+	t := e.table
+	want := selecting{from: math.MaxInt64, to: math.MinInt64}
+	var keys []key
+	for _, n := range wanted {
 		if l := e.newest[n]; l.home == inFiles && l.time != never {
-			values = append(values, fmt.Sprintf("(%d, %d)", n, l.time))
+			keys = append(keys, key{n, l.time})
+			want.from, want.to = min(want.from, l.time), max(want.to, l.time)
 		}
 	}
-	for part := range slices.Chunk(values, 4096) {
-		if _, err := w.conn.Exec(ctx, "INSERT INTO "+newestName(e.table.id)+" VALUES "+strings.Join(part, ", ")); err != nil {
-			return err
-		}
+	files := slices.DeleteFunc(slices.Clone(t.mu.files), func(f File) bool { return !f.touches(want.from, want.to) })
+	release, err := t.store.opts.Fetch(ctx, files)
+	if err != nil {
+		return err
 	}
-	return nil
+	defer release()
+	rows := ""
+	if len(keys) > 0 {
+		rows = filesText(files, t.mu.fields, t.mu.schema, ordinals(len(t.mu.schema.columns)), true, want, append(slices.Clone(t.mu.deletes), e.deletion))
+	}
+	return t.storeNewest(ctx, w, keys, rows, wanted)
 }

@@ -17,7 +17,7 @@ import (
 //	hot_deleted  (id, number, sid)                  their series
 //	t<id>_d      (sid, measure, d0, d1, …)      the dictionary of series
 //	t<id>_s<seq> (sid, time, version, v0, v1, …) a segment or overlay
-//	t<id>_n      (sid, newest)                  the newest times of series whose newest row is in a file
+//	t<id>_n      (sid, time, version, v0, v1, …) the newest rows of series whose newest row is in a file
 const formatVersion = 2
 
 var layout = []string{
@@ -53,10 +53,6 @@ func createDictionary(id uint32, n int) string {
 		fmt.Fprintf(&b, ", %s VARCHAR", dimensionColumn(i))
 	}
 	return b.String() + ")"
-}
-
-func createNewest(id uint32) string {
-	return "CREATE TABLE IF NOT EXISTS " + newestName(id) + " (sid UINTEGER NOT NULL, newest BIGINT NOT NULL)"
 }
 
 // createSegment is the statement for a segment with the given value columns.

@@ -43,6 +43,7 @@ func (s *Store) checkpoint(limit int64) {
 	started := time.Now()
 	err := how.Run(context.Background(), s.writer.conn)
 	if err == nil {
+		s.writer.reclaim = false
 		s.metrics.checkpoints.Observe(time.Since(started).Seconds())
 		return
 	}
@@ -57,6 +58,15 @@ func (s *Store) checkpoint(limit int64) {
 	default:
 		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
 	}
+}
+
+// idleLimit is the size of the log above which it is folded while no rows come. DuckDB
+// gives the room of dropped tables back, and shortens its file, only at a checkpoint.
+func (s *Store) idleLimit() int64 {
+	if s.writer.reclaim {
+		return 0
+	}
+	return s.opts.IdleLog
 }
 
 // logBytes returns the size of DuckDB's log.
@@ -122,11 +132,32 @@ func (s *Store) drop(d dropping) error {
 	case d.segments == nil:
 		return s.dropWhole(d.table)
 	}
-	err := s.inTransaction(d.table.dropSegments(d.segments), d.table.saveNewest)
-	if err == nil {
-		d.table.mu.unsaved = nil
+	return s.dropSegments(d)
+}
+
+// dropSegments removes segments whose rows are in files. The newest rows of series that
+// have none left in the engine's file stay there.
+func (s *Store) dropSegments(d dropping) error {
+	t, saved := d.table, d.table.mu.saved
+	err := s.inTransaction(nil, func(ctx context.Context, w *writer) (err error) {
+		if saved, err = t.saveNewest(ctx, w, d); err != nil {
+			return err
+		}
+		for _, text := range t.dropTexts(d.segments) {
+			if _, err := w.conn.Exec(ctx, text); err != nil {
+				return fmt.Errorf("%.60s: %w", text, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return err
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.leaving, t.mu.saved = t.mu.leaving-1, saved
+	s.writer.reclaim = true
+	return nil
 }
 
 // dropWhole removes all rows of a deleted table.
@@ -177,10 +208,9 @@ func (t *Table) dropAll() []string {
 	return list
 }
 
-// dropSegments are the statements that remove segments, and make room for the newest
-// times of series whose newest row leaves the engine's file with them.
-func (t *Table) dropSegments(segments []*segment) []string {
-	list := []string{createNewest(t.id)}
+// dropTexts are the statements that remove segments.
+func (t *Table) dropTexts(segments []*segment) []string {
+	var list []string
 	for _, seg := range segments {
 		list = append(list, "DROP TABLE IF EXISTS "+seg.name, fmt.Sprintf("DELETE FROM hot_segments WHERE id = %d AND seq = %d", t.id, seg.seq))
 	}

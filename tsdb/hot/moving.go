@@ -254,13 +254,15 @@ func (t *Table) leave(through uint32) {
 	if len(left) == 0 {
 		return
 	}
+	var unsaved []uint32
 	for n := range uint32(t.mu.series.len()) {
 		if s := t.mu.series.at(n); s.home != inFiles && s.home <= through {
 			s.home = inFiles
-			t.mu.unsaved = append(t.mu.unsaved, n)
+			unsaved = append(unsaved, n)
 		}
 	}
-	t.store.dropLater(dropping{table: t, segments: left})
+	t.mu.leaving++
+	t.store.dropLater(dropping{table: t, segments: left, unsaved: unsaved})
 }
 
 // dropLater has the committer drop something once no open snapshot reads it.

@@ -22,11 +22,19 @@ type latest struct {
 // so that they do not widen that of the others.
 const maxStragglers = 64
 
-// newest returns by segment where the newest rows of the selected series lie, or nil
+// newestRows says by segment where the newest rows of series lie. Those that lie in files
+// are in the engine's table of newest rows, too, unless saved, the number of its value
+// columns, is negative.
+type newestRows struct {
+	windows map[uint32][]window
+	saved   int
+}
+
+// newest returns where the newest rows of the selected series lie, or nil
 // where every row is needed: when the scan wants them, when a series has gone on in a
 // later segment than the view has, and when the scan's upper bound on time excludes
 // the newest row of one, behind which there may be another.
-func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
+func (v *View) newest(scan Scan, sel selection) *newestRows {
 	if !scan.Newest {
 		return nil
 	}
@@ -34,12 +42,25 @@ func (v *View) newest(scan Scan, sel selection) map[uint32][]window {
 	if !ok {
 		return nil
 	}
-	windows := map[uint32][]window{}
+	rows := &newestRows{map[uint32][]window{}, v.savedColumns()}
 	for seq, o := range bySegment {
 		o.trim()
-		windows[seq] = split(o.list, sel)
+		rows.windows[seq] = split(o.list, sel)
 	}
-	return windows
+	return rows
+}
+
+// savedColumns returns how many value columns the table of newest rows has, and -1 when
+// some series' newest row is not in it yet. What it has does not change for the view
+// but by deletes: segments that left the table since wait for the snapshot to be closed.
+func (v *View) savedColumns() int {
+	t := v.table
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.mu.leaving > 0 || t.mu.flushed != v.flushed {
+		return -1
+	}
+	return t.mu.saved
 }
 
 // latest returns by segment the selected series with the oldest newest rows, unless a

@@ -141,7 +141,7 @@ func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) (
 func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.mu.stored, t.mu.schema, t.mu.segments, t.mu.unsaved = true, newSchema(), nil, nil
+	t.mu.stored, t.mu.schema, t.mu.segments, t.mu.leaving = true, newSchema(), nil, 0
 	t.mu.series.reset()
 	defer t.account()
 	if err := t.recoverSchema(ctx, conn); err != nil {

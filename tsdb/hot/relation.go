@@ -180,7 +180,7 @@ func (v *View) rows(scan Scan, sel selection) string {
 }
 
 // parts returns the SELECTs over single segments that are no overlays.
-func (v *View) parts(scan Scan, sel selection, newest map[uint32][]window) []string {
+func (v *View) parts(scan Scan, sel selection, newest *newestRows) []string {
 	var parts []string
 	for _, seg := range v.segments {
 		if !seg.overlay && seg.max >= scan.Min && seg.min <= scan.Max {
@@ -191,12 +191,12 @@ func (v *View) parts(scan Scan, sel selection, newest map[uint32][]window) []str
 }
 
 // segmentParts returns the SELECTs over one segment: one, or one for each window.
-func (v *View) segmentParts(seg segmentView, scan Scan, sel selection, newest map[uint32][]window) []string {
+func (v *View) segmentParts(seg segmentView, scan Scan, sel selection, newest *newestRows) []string {
 	if newest == nil {
 		return []string{v.part(seg, scan, selecting{from: scan.Min, to: scan.Max, sel: sel})}
 	}
 	var parts []string
-	for _, w := range newest[seg.seq] {
+	for _, w := range newest.windows[seg.seq] {
 		parts = append(parts, v.part(seg, scan, w.within(scan)))
 	}
 	return parts
@@ -208,12 +208,16 @@ func (w window) within(scan Scan) selecting {
 }
 
 // fileParts returns the SELECTs over files.
-func (v *View) fileParts(scan Scan, sel selection, newest map[uint32][]window) []string {
+func (v *View) fileParts(scan Scan, sel selection, newest *newestRows) []string {
 	if newest == nil {
 		return v.filePart(nil, scan, selecting{from: scan.Min, to: scan.Max, sel: sel})
 	}
 	var parts []string
-	for _, w := range newest[inFiles] {
+	for _, w := range newest.windows[inFiles] {
+		if newest.saved >= 0 {
+			parts = append(parts, segmentText(newestName(v.table.id), newest.saved, v.schema, scan.values(), scan.version, w.within(scan)))
+			continue
+		}
 		parts = v.filePart(parts, scan, w.within(scan))
 	}
 	return parts

@@ -1,68 +1,65 @@
 package hot
 
 import (
-	"fmt"
+	"strings"
 	"testing"
 )
 
-// What the file keeps of newest times grows with the series, not with the flushes, and
-// is right after a start whenever it was written anew.
-func TestNewestTimesStayInProportion(t *testing.T) {
-	s := openHot(t)
-	table := s.Table(1)
-	const series = 30_000
-	if err := s.commit([]*submission{hosts(table, 0, series)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.inTransaction([]string{createNewest(1)}, nil); err != nil {
-		t.Fatal(err)
-	}
-	most := 0
-	for flush := range int64(20) {
-		table.mu.unsaved = nil
-		for n := range uint32(series) {
-			switch st := table.mu.series.at(n); {
-			case n%3 == 0: // goes on in every flush
-				st.newest, st.home = 100+flush, inFiles
-				table.mu.unsaved = append(table.mu.unsaved, n)
-			case n%3 == 1 && flush == 0: // is quiet after the first
-				st.newest, st.home = 100, inFiles
-				table.mu.unsaved = append(table.mu.unsaved, n)
-			}
-		}
-		if err := s.inTransaction(nil, table.saveNewest); err != nil {
-			t.Fatal(err)
-		}
-		counted, err := collect(t.Context(), s.writer.conn, "SELECT count(*) FROM t1_n")
-		if err != nil {
-			t.Fatal(err)
-		}
-		entries := int(counted[0][0].(int64))
-		if entries != table.mu.saved {
-			t.Fatalf("%d entries after flush %d, the table counts %d", entries, flush, table.mu.saved)
-		}
-		most = max(most, entries)
-	}
-	if bound := 2*series + newestSlack; most > bound || most < bound/2 {
-		t.Errorf("up to %d entries for %d series, want near %d and not more", most, series, bound)
-	}
-	want := newestByNumber(table)
-	if _, err := s.writer.conn.Exec(t.Context(), "DELETE FROM t1_s1 WHERE sid % 3 < 2"); err != nil {
-		t.Fatal(err) // rows that the flushes moved
-	}
-	if err := table.recover(t.Context(), s.writer.conn); err != nil {
-		t.Fatal(err)
-	}
-	if got := newestByNumber(table); got != want {
-		t.Errorf("newest times after recovery differ:\n%.300s\nwant\n%.300s", got, want)
+// Questions for the newest rows do not read files, and are right after overrides,
+// deletes, new columns and restarts.
+func TestNewestRowsAreKept(t *testing.T) {
+	m := newMover(t)
+	m.write("a", 1000, 1, 1)
+	m.write("a", 2000, 2, 1)
+	m.write("b", 1000, 3, 1)
+	m.freeze()
+	m.finish(m.begin())
+	m.settled()
+	m.newest("a@2=2 b@1=3")
+	m.write("a", 2000, 20, 2) // in an overlay
+	m.write("b", 5000, 4, 1)  // in a segment
+	m.newest("a@2=20 b@5=4")
+	m.freeze()
+	m.finish(m.begin())
+	m.settled()
+	m.newest("a@2=20 b@5=4")
+	m.stop()
+	m.start()
+	m.settled()
+	m.newest("a@2=20 b@5=4")
+	m.deletes(2000, 2000, 1, "a")
+	m.newest("a@1=1 b@5=4")
+	m.write("b", 9000, 5, 1)
+	m.deletes(5000, 5000, 1, "b") // not the newest any more, but kept as such
+	m.deletes(9000, 9000, 1, "b")
+	m.newest("a@1=1 b@1=3")
+	m.stop()
+	m.start()
+	m.settled()
+	m.newest("a@1=1 b@1=3")
+	kept, err := collect(t.Context(), m.conn, "SELECT count(*), count(DISTINCT sid) FROM t1_n")
+	if err != nil || kept[0][0] != int64(2) || kept[0][1] != int64(2) {
+		t.Errorf("%v newest rows are kept, %v, want one for each of 2 series", kept, err)
 	}
 }
 
-func newestByNumber(t *Table) string {
-	list := make([]string, t.mu.series.len())
-	for n := range list {
-		s := t.mu.series.at(uint32(n))
-		list[n] = fmt.Sprint(s.newest, "@", s.home)
+// settled waits until moved segments have left the file, and checks that a question for
+// the newest rows reads no file then.
+func (m *mover) settled() {
+	m.t.Helper()
+	for {
+		m.table.mu.RLock()
+		leaving := m.table.mu.leaving
+		m.table.mu.RUnlock()
+		if leaving == 0 {
+			break
+		}
+		m.must(m.store.ask(m.t.Context(), func() error { return nil }))
 	}
-	return fmt.Sprint(list)
+	sn := m.store.Snapshot()
+	defer sn.Close()
+	text := sn.View(m.table).Relation(Scan{Newest: true, Min: -1 << 63, Max: 1<<63 - 1, Fields: []Field{{ValueField, 0, "v"}}})
+	if strings.Contains(text, "read_parquet") {
+		m.t.Errorf("the newest rows are read from files: %s", text)
+	}
 }

@@ -43,6 +43,7 @@ type Store struct {
 type dropping struct {
 	table    *Table
 	segments []*segment // nil: all there is
+	unsaved  []uint32   // series whose newest row leaves with the segments
 	deletes  []deletion // these instead
 	after    uint64
 }
@@ -193,6 +194,7 @@ type writer struct {
 	slab      slab
 	retry     time.Time // no checkpoint before
 	dead      bool      // DuckDB has shut the database
+	reclaim   bool      // tables were dropped: the next checkpoint gives their room back
 	revived   time.Time // when it was last opened again
 }
 

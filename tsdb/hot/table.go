@@ -32,8 +32,8 @@ type Table struct {
 		deletes  []deletion     // that some file lacks; replaced, never changed
 		past     []deletion     // that only files lack which a snapshot may still read
 		deleted  uint64         // the number of the last delete
-		unsaved  []uint32       // series whose newest row is in a file, which the engine's file does not say yet
-		saved    int            // entries of the table of newest times; the committer's own
+		saved    int            // value columns of the table of newest rows, -1 without one
+		leaving  int            // times that segments wait to be dropped; their newest rows are saved then
 		moving   bool           // a Moving is under way
 	}
 }
@@ -55,7 +55,7 @@ type segment struct {
 
 func newTable(s *Store, id uint32) *Table {
 	t := &Table{store: s, id: id}
-	t.mu.schema = newSchema()
+	t.mu.schema, t.mu.saved = newSchema(), -1
 	t.mu.series = newSeriesTable()
 	return t
 }
