@@ -119,7 +119,7 @@ func (e *emitter) sort(n *plan.Sort) *block {
 		}
 	}
 	for _, k := range n.Keys {
-		if _, constant := k.Expr.(*plan.Literal); constant {
+		if e.constantKey(b, k.Expr) {
 			continue
 		}
 		key := orderKey{sql: e.expr(b.scope(), k.Expr), tail: sortTail(k)}
@@ -129,6 +129,17 @@ func (e *emitter) sort(n *plan.Sort) *block {
 		b.order = append(b.order, key)
 	}
 	return b
+}
+
+// constantKey reports a key that orders nothing: a constant, or the item of one. Were it
+// written after its item has gone, a number would be an ordinal and anything else an error.
+func (e *emitter) constantKey(b *block, x plan.Expr) bool {
+	r, ok := x.(*plan.Ref)
+	if !ok {
+		return simple(x)
+	}
+	from := e.pick(b, r.Col.ID)
+	return from.simple && !from.column
 }
 
 func sortTail(k plan.SortKey) string {
