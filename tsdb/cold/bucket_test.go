@@ -200,6 +200,27 @@ func TestFetchRefusesTornFiles(t *testing.T) {
 	}
 }
 
+// A directory whose tables are elsewhere would seem to have none.
+func TestPlaceOfTables(t *testing.T) {
+	local, remote := filepath.Join(t.TempDir(), "local"), filepath.Join(t.TempDir(), "remote")
+	s, _ := openTest(t, local)
+	defineTest(t, s)
+	openBucket(t, remote, nil)
+	openBucket(t, remote, nil)
+	bucket := &Bucket{Objects: &shaky{}, Name: "tables", Prefix: "all/of"}
+	for name, o := range map[string]Options{
+		"a bucket for tables in a directory": {Dir: local, Bucket: bucket}, "a directory for tables in a bucket": {Dir: remote}, "another bucket": {Dir: remote, Bucket: bucket},
+	} {
+		if _, err := Open(t.Context(), o); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("Open of %s: %v, want an Invalid", name, err)
+		}
+	}
+	s, _ = openTest(t, local)
+	if !loadTable(t, s).State().Exists {
+		t.Error("the table is gone")
+	}
+}
+
 func TestBucketOptions(t *testing.T) {
 	for _, b := range []*Bucket{{}, {Name: "x"}, {Name: "x", Objects: &shaky{}, Prefix: "/a"}, {Name: "x", Objects: &shaky{}, Prefix: "a/"},
 		{Name: "x", Objects: &shaky{}, CacheBytes: -1}} {

@@ -54,6 +54,9 @@ func openCache(dir string, limit int64) (*cache, error) {
 		if err != nil || e.IsDir() {
 			return err
 		}
+		if p == filepath.Join(dir, placeName) {
+			return nil
+		}
 		if !strings.HasSuffix(p, extension) || !wholeFile(p) {
 			return os.Remove(p)
 		}

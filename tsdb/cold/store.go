@@ -41,6 +41,9 @@ func Open(_ context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cold: %w", err)
 	}
+	if err := claim(dir, o.Bucket); err != nil {
+		return nil, err
+	}
 	s := &Store{opt: o}
 	s.mu.tables = map[uint32]*Table{}
 	if o.Bucket == nil {
