@@ -13,6 +13,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,7 +149,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, m match) {
 	s.metrics.inFlight.Inc()
 	defer s.metrics.inFlight.Dec()
 
-	ctx, cancel := context.WithTimeout(WithRequest(r.Context(), req), s.opt.Timeout)
+	ctx, cancel := context.WithTimeout(WithRequest(r.Context(), req), cmp.Or(op.timeout, s.opt.Timeout))
 	defer cancel()
 	in, out := s.buffers.get(), s.buffers.get()
 	defer s.buffers.put(in)

@@ -266,3 +266,19 @@ func TestRequestIDs(t *testing.T) {
 		t.Errorf("UUID = %s", got)
 	}
 }
+
+// An operation may have more time than others.
+func TestOperationTime(t *testing.T) {
+	left := func(ctx context.Context, _ *struct{}) (*echoOutput, error) {
+		deadline, _ := ctx.Deadline()
+		return &echoOutput{Text: time.Until(deadline).Round(time.Minute).String()}, nil
+	}
+	svc := echoService()
+	svc.Operations = append(svc.Operations, api.Op("Others", left), api.Op("Long", left).Within(time.Hour))
+	base := apitest.Start(t, api.Options{Services: []api.Service{svc}})
+	for operation, want := range map[string]string{"Others": "1m0s", "Long": "1h0m0s"} {
+		if _, body := do(t, base, operation, `{}`); !strings.Contains(body, want) {
+			t.Errorf("%s has %s, want %s", operation, body, want)
+		}
+	}
+}

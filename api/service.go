@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"time"
 
 	"tidemark/fault"
 )
@@ -46,6 +47,7 @@ type Operation struct {
 	Name         string
 	Method, Path string // REST only
 	col          *Column
+	timeout      time.Duration // 0: the server's
 	call         func(ctx context.Context, d decoder) (any, error)
 }
 
@@ -71,6 +73,13 @@ func Route[In, Out any](name, method, path string, fn func(context.Context, *In)
 	op := Op(name, fn)
 	op.Method, op.Path = method, path
 	return op
+}
+
+// Within gives the operation another bound on its time than the server's, for one that
+// a person waits for and not an SDK.
+func (o Operation) Within(d time.Duration) Operation {
+	o.timeout = d
+	return o
 }
 
 // Using gives the operation another column of error codes than its service's.

@@ -13,6 +13,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"time"
 
 	"tidemark/api"
 	"tidemark/tsdb"
@@ -53,6 +54,9 @@ func New(opt Options) (*Service, error) {
 	return &Service{opt}, nil
 }
 
+// long is the bound on operations that move or read all rows of a table.
+const long = time.Hour
+
 // Service declares the wire namespace to package api. Errors have the codes of Timestream.
 func (s *Service) Service() api.Service {
 	const table = "/tidemark/v1/tables/{database}/{table}"
@@ -62,9 +66,9 @@ func (s *Service) Service() api.Service {
 		Signing:  []string{"tidemark"},
 		Column:   api.Timestream,
 		Operations: []api.Operation{
-			api.Route("CompactTable", "POST", table+"/compact", s.CompactTable),
-			api.Route("DeleteRecords", "POST", table+"/delete", s.DeleteRecords),
-			api.Route("FlushTable", "POST", table+"/flush", s.FlushTable),
+			api.Route("CompactTable", "POST", table+"/compact", s.CompactTable).Within(long),
+			api.Route("DeleteRecords", "POST", table+"/delete", s.DeleteRecords).Within(long),
+			api.Route("FlushTable", "POST", table+"/flush", s.FlushTable).Within(long),
 			api.Route("ListDeletions", "GET", "/tidemark/v1/deletions", s.ListDeletions),
 			api.Route("ListFiles", "GET", table+"/files", s.ListFiles),
 		},
