@@ -17,6 +17,7 @@ import (
 	"tidemark/api/iotdata"
 	"tidemark/api/storage"
 	"tidemark/api/timestream"
+	"tidemark/backup"
 	"tidemark/broker"
 	"tidemark/config"
 	"tidemark/deadletter"
@@ -77,7 +78,7 @@ func (s *Server) takeDirectory() error {
 		return err
 	}
 	s.owns(lock)
-	return nil
+	return backup.CheckRestored(s.cfg.Data)
 }
 
 // tablesDir is the directory of the Iceberg tables, which other engines read in place.
@@ -109,7 +110,7 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	p.duck, err = duckdb.Open(ctx, duckdb.Options{
 		Path: s.path("hot.duckdb"), MemoryLimit: sizes[0], Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: sizes[1],
-		AllowedDirs: []string{s.path(tablesDir)},
+		AllowedDirs: []string{s.path(tablesDir), s.path(backup.Staging)},
 	})
 	if err != nil {
 		return err
@@ -329,7 +330,11 @@ func (s *Server) services(p *parts) ([]api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service(), stored.Service()}, nil
+	copies, err := s.backups(p)
+	if err != nil {
+		return nil, err
+	}
+	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service(), stored.Service(), copies.Service()}, nil
 }
 
 // dataEndpoint is what DescribeEndpoint answers: the advertised name, else the host the
