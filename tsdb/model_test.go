@@ -156,7 +156,7 @@ func (m *model) conflict(r *Record) string {
 		}
 	}
 	for _, x := range r.Measures {
-		if m.dims[x.Name] {
+		if m.dims[x.Name] || slices.ContainsFunc(r.Dimensions, func(d Dimension) bool { return d.Name == x.Name }) {
 			return fmt.Sprintf(both, x.Name)
 		}
 		if t, ok := m.types[x.Name]; ok && r.Multi && t != x.Value.Type {
