@@ -13,6 +13,7 @@ import (
 	"tidemark/action"
 	"tidemark/api"
 	"tidemark/api/deadletters"
+	"tidemark/api/imports"
 	"tidemark/api/iot"
 	"tidemark/api/iotdata"
 	"tidemark/api/storage"
@@ -23,6 +24,7 @@ import (
 	"tidemark/deadletter"
 	"tidemark/fault"
 	"tidemark/identity"
+	"tidemark/importer"
 	"tidemark/internal/authority"
 	"tidemark/internal/duckdb"
 	"tidemark/meta"
@@ -45,6 +47,7 @@ type parts struct {
 	store    *tsdb.DB
 	queries  *query.Engine
 	letters  *deadletter.Letters
+	imports  *importer.Importer
 	rules    *rules.Engine
 	broker   *broker.Server
 	devices  *deviceAuth
@@ -60,7 +63,7 @@ func (s *Server) build(ctx context.Context) error {
 		return err
 	}
 	var p parts
-	for _, step := range []func(context.Context, *parts) error{s.openIdentity, s.openStore, s.openQueries, s.openLetters, s.openRules, s.openBroker} {
+	for _, step := range []func(context.Context, *parts) error{s.openIdentity, s.openStore, s.openImports, s.openQueries, s.openLetters, s.openRules, s.openBroker} {
 		if err := step(ctx, &p); err != nil {
 			return err
 		}
@@ -83,6 +86,9 @@ func (s *Server) takeDirectory() error {
 
 // tablesDir is the directory of the Iceberg tables, which other engines read in place.
 const tablesDir = "iceberg"
+
+// importsDir is the directory of files that are being imported; the next start empties it.
+const importsDir = "imports"
 
 func (s *Server) path(name string) string { return filepath.Join(s.cfg.Data, name) }
 
@@ -110,7 +116,7 @@ func (s *Server) openStore(ctx context.Context, p *parts) (err error) {
 	}
 	p.duck, err = duckdb.Open(ctx, duckdb.Options{
 		Path: s.path("hot.duckdb"), MemoryLimit: sizes[0], Threads: s.cfg.StoreThreads, TempDir: s.path("spill"), TempLimit: sizes[1],
-		AllowedDirs: []string{s.path(tablesDir), s.path(backup.Staging)},
+		AllowedDirs: []string{s.path(importsDir), s.path(tablesDir), s.path(backup.Staging)},
 	})
 	if err != nil {
 		return err
@@ -158,6 +164,15 @@ func (s *Server) openTables(ctx context.Context) (*cold.Bucket, error) {
 		return nil, fmt.Errorf("store.tables: %w", err)
 	}
 	return &cold.Bucket{Objects: kept, Name: name, Prefix: prefix, CacheBytes: sizes[0]}, nil
+}
+
+func (s *Server) openImports(_ context.Context, p *parts) (err error) {
+	if p.imports, err = importer.Open(importer.Options{Engine: p.duck, Store: p.store, Dir: s.path(importsDir), Logger: s.log}); err != nil {
+		return err
+	}
+	s.owns(p.imports)
+	s.runs("imports", p.imports.Run)
+	return nil
 }
 
 // sizesOf reads several settings that are sizes.
@@ -330,11 +345,15 @@ func (s *Server) services(p *parts) ([]api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := imports.New(imports.Options{Importer: p.imports})
+	if err != nil {
+		return nil, err
+	}
 	copies, err := s.backups(p)
 	if err != nil {
 		return nil, err
 	}
-	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service(), stored.Service(), copies.Service()}, nil
+	return []api.Service{ts.Service(), control.Service(), data.Service(), letters.Service(), stored.Service(), files.Service(), copies.Service()}, nil
 }
 
 // dataEndpoint is what DescribeEndpoint answers: the advertised name, else the host the

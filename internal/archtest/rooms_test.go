@@ -57,6 +57,7 @@ var rooms = []room{
 	{path: "rules/...", storey: movers, neighbours: []string{"rules"}},
 	{path: "action", storey: movers, neighbours: []string{"rules", "deadletter"}},
 	{path: "deadletter", storey: movers, neighbours: []string{"query"}},
+	{path: "importer", storey: movers},
 	{path: "backup", storey: movers},
 	{path: "backup/...", storey: movers, neighbours: []string{"backup"}},
 	{path: "query", storey: movers, neighbours: []string{"query/..."}},
