@@ -20,7 +20,11 @@ func (m *Mover) compact(ctx context.Context, t *table) error {
 		t.looked(m.opts.Now().Add(lookEvery))
 		return nil
 	}
-	return m.rewrite(ctx, t, files)
+	err = m.rewrite(ctx, t, files)
+	if err != nil && ctx.Err() == nil {
+		t.spoil(files[0].Day, m.opts.Now())
+	}
+	return err
 }
 
 // choose returns the files of one day that should be written anew together. Of several
@@ -30,8 +34,8 @@ func (m *Mover) choose(ctx context.Context, t *table) (best []hot.File, err erro
 	lacks := t.lacks(now, m.opts.Policy.Deletes)
 	limit := int64(0)
 	for day, files := range byDay(t.hot.Files()) {
-		if len(files) == 1 && !lacks(files[0]) {
-			continue // as nearly all days are
+		if len(files) == 1 && !lacks(files[0]) || t.leave(day, now) {
+			continue
 		}
 		if limit == 0 {
 			if limit, err = m.limit(ctx, t); err != nil {

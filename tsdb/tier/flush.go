@@ -90,7 +90,7 @@ func (w *writer) flush(ctx context.Context) (r result, err error) {
 		if expired(d.Day, cut) {
 			continue
 		}
-		with := rewritten(d, old[d.Day])
+		with := rewritten(d, old[d.Day], !w.table.fails())
 		files, err := w.day(ctx, d.Day, d.Rows, with)
 		if err != nil {
 			return r, fmt.Errorf("day %d: %w", d.Day, err)
@@ -102,9 +102,12 @@ func (w *writer) flush(ctx context.Context) (r result, err error) {
 	return r, nil
 }
 
-// rewritten returns the old files of a day that are written again with its new rows.
-func rewritten(d hot.DayRows, old []hot.File) []hot.File {
-	list := alongside(old, d.Rows)
+// rewritten returns the old files of a day that are written again with its new rows:
+// those that must be, and small ones, unless that has failed before.
+func rewritten(d hot.DayRows, old []hot.File, small bool) (list []hot.File) {
+	if small {
+		list = alongside(old, d.Rows)
+	}
 	if d.Overrides == 0 {
 		return list
 	}

@@ -187,6 +187,31 @@ func TestBrokenFiles(t *testing.T) {
 	h.noFileTooMany()
 }
 
+// A torn file holds up neither new rows of its day nor the merges of other days.
+func TestTornFileHoldsNothingUp(t *testing.T) {
+	h := newHouse(t, Options{Every: time.Millisecond, Policy: Policy{Quiet: time.Minute}})
+	older, newer := at(-3*day), at(-2*day)
+	h.write(row("a", older, 1, 1), row("a", newer, 2, 1))
+	h.flush()
+	path := h.hot.Table(1).Files()[0].Path
+	whole, err := os.ReadFile(path)
+	h.must(err)
+	h.must(os.WriteFile(path, whole[:len(whole)-9], 0o644))
+	h.write(row("b", older, 3, 1), row("b", older+1e9, 4, 1), row("b", newer, 5, 1), row("b", newer+1e9, 6, 1))
+	if err := h.mover.Flush(t.Context(), 1); err == nil || !strings.Contains(err.Error(), filepath.Base(path)) {
+		t.Fatalf("Flush with a torn file: %v, want an error that names it", err)
+	}
+	h.flush() // without it
+	if got := h.days(); got != "-2:1 -2:2 -3:1 -3:2" {
+		t.Fatalf("files %s, want two of each day", got)
+	}
+	h.advance(time.Hour)
+	h.soon("the merge of the other day", func() bool { h.advance(lookEvery); return h.days() == "-2:3 -3:1 -3:2" })
+	h.must(os.WriteFile(path, whole, 0o644))
+	h.soon("the merge of the day", func() bool { h.advance(lookEvery); return h.days() == "-2:3 -3:3" })
+	h.shows("a@-259200=1 a@-172800=2 b@-259200=3 b@-259199=4 b@-172800=5 b@-172799=6")
+}
+
 // Work that is under way when Run ends is given up, and done after the next start.
 func TestStopDuringWork(t *testing.T) {
 	reached, goOn := make(chan struct{}), make(chan struct{})

@@ -27,6 +27,7 @@ type table struct {
 		seen    map[int32]time.Time  // when a day got its last new file
 		lacking map[string]time.Time // files that lack deletes, since when that is known
 		breadth breadth              // of its rows
+		spoilt  map[int32]time.Time  // days whose files cannot be merged, and when to try again
 		failing time.Time            // since when its work fails
 		retry   time.Time            // no work before
 		wait    time.Duration        // between the last two tries
@@ -99,6 +100,37 @@ func (t *table) quiet(day int32, now time.Time) time.Duration {
 		at = t.opened
 	}
 	return now.Sub(at)
+}
+
+// spoiltFor is how long a day is left alone whose files could not be merged.
+const spoiltFor = time.Hour
+
+// spoil notes that files of a day cannot be merged, so that it does not keep others from it.
+func (t *table) spoil(day int32, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.mu.spoilt == nil {
+		t.mu.spoilt = map[int32]time.Time{}
+	}
+	t.mu.spoilt[day] = now.Add(spoiltFor)
+}
+
+// leave reports whether a day is to be left alone.
+func (t *table) leave(day int32, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	until, ok := t.mu.spoilt[day]
+	if ok && !now.Before(until) {
+		delete(t.mu.spoilt, day)
+	}
+	return ok && now.Before(until)
+}
+
+// fails reports whether the last work failed.
+func (t *table) fails() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.mu.err != nil
 }
 
 // How long a table is left alone after its work has failed.
