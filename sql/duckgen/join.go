@@ -41,26 +41,23 @@ func pickItems(b *block, cols []plan.Col) []item {
 	return items
 }
 
-// joinable rewrites an outer join whose condition holds a subquery that DuckDB could
-// compute on neither side alone. The other side becomes lateral, with the condition in it:
+// joinable rewrites an outer join whose condition holds subqueries: DuckDB computes one
+// there only where it reads the side that may have no partner. Each becomes a column of
+// its side, unless one reads both: then the other side becomes lateral, with the condition
+// in it. (The analyzer refuses that in a FULL JOIN, where it is no way.)
 //
 //	a LEFT JOIN b ON c   =>   a LEFT JOIN LATERAL (SELECT * FROM b WHERE c) ON true
-//
-// In a FULL JOIN, where that is no way, each subquery becomes a column of its side; the
-// analyzer refuses one that reads both.
 func (e *emitter) joinable(n *plan.Join) *plan.Join {
 	if n.On == nil || n.Kind == plan.Inner || !holdsQuery(n.On) {
 		return n
 	}
 	switch {
-	case n.Kind == plan.Full:
-		return e.fullJoin(n)
 	case n.Kind == plan.Left && (n.Lateral || n.AsksBoth()):
 		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Left, Right: &plan.Filter{Input: n.Right, Cond: n.On}}
 	case n.Kind == plan.Right && n.AsksBoth():
 		return &plan.Join{Kind: plan.Left, Lateral: true, Left: n.Right, Right: &plan.Filter{Input: n.Left, Cond: n.On}}
 	}
-	return n
+	return e.withQueries(n)
 }
 
 func holdsQuery(x plan.Expr) bool {
@@ -72,8 +69,8 @@ func holdsQuery(x plan.Expr) bool {
 	return holds
 }
 
-// fullJoin makes columns of the subqueries in the condition.
-func (e *emitter) fullJoin(n *plan.Join) *plan.Join {
+// withQueries makes columns of the subqueries in the condition.
+func (e *emitter) withQueries(n *plan.Join) *plan.Join {
 	c := *n
 	left, right := plan.Pass(n.Left.Columns()), plan.Pass(n.Right.Columns())
 	c.On = plan.Replace(n.On, func(x plan.Expr) plan.Expr {
