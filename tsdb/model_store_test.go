@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"tidemark/internal/duckdb"
+	"tidemark/tsdb/cold"
 	"tidemark/tsdb/hot"
 	"tidemark/tsdb/tier"
 )
@@ -99,8 +100,12 @@ func newModelWorld(t *testing.T, seed uint64) *modelWorld {
 	w := &modelWorld{t: t, deleted: map[modelKey]bool{}, d: &drawer{rng: rand.New(rand.NewPCG(seed, 1))}}
 	w.gate = &moverGate{rng: rand.New(rand.NewPCG(seed, 2))}
 	w.now.Store(base.Add(time.Duration(w.d.rng.IntN(30)) * time.Hour).UnixNano())
+	var bucket *cold.Bucket // for some seeds, with copies that every restart loses
+	if seed%4 == 3 {
+		bucket = bucketOf(t, 0)
+	}
 	w.f = newFixture(t, Options{
-		Now: w.clock, at: w.gate.at, Hot: hot.Options{SegmentRows: 20 + w.d.rng.IntN(200), LogBytes: 64 << 10},
+		Bucket: bucket, Now: w.clock, at: w.gate.at, Hot: hot.Options{SegmentRows: 20 + w.d.rng.IntN(200), LogBytes: 64 << 10},
 		Policy: tier.Policy{Quiet: time.Minute, Deletes: time.Nanosecond},
 	})
 	t.Cleanup(func() { w.gate.turn(false) })
