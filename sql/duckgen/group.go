@@ -11,7 +11,7 @@ import (
 func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	n = e.groupable(n)
 	b := e.node(n.Input)
-	if !b.plain() || !b.simple() || len(e.scopes) > 0 && len(n.Aggs) > 0 && !b.columns() {
+	if !b.plain() || !b.simple() || e.constantKeys(b, n) || len(e.scopes) > 0 && len(n.Aggs) > 0 && !b.columns() {
 		b = e.unordered(b)
 	}
 	in, keys := b.scope(), make([]string, len(n.Keys))
@@ -28,6 +28,11 @@ func (e *emitter) aggregate(n *plan.Aggregate) *block {
 	}
 	b.items, b.grouped, b.group = items, true, groupText(keys, n.Sets)
 	return b
+}
+
+// constantKeys reports a key that is a constant in the block: its text would be misread.
+func (e *emitter) constantKeys(b *block, n *plan.Aggregate) bool {
+	return slices.ContainsFunc(n.Keys, func(k plan.Assign) bool { return e.constantKey(b, k.Expr) })
 }
 
 // groupable makes columns below the node of the keys that GROUP BY would misread or
