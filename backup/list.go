@@ -191,3 +191,14 @@ func (t *Target) Find(name string, at time.Time) (*Backup, error) {
 	}
 	return nil, fault.New(fault.NotFound, "The oldest backup in %s was taken at %s, which is after %s.", t.dir, list[0].Taken.Format(time.RFC3339Nano), at.UTC().Format(time.RFC3339Nano))
 }
+
+// Sums returns the checksums of the files that never change, by their paths.
+func (b *Backup) Sums() map[string]string {
+	sums := map[string]string{}
+	for _, f := range b.Files {
+		if immutable(f.Path) {
+			sums[f.Path] = f.Sum
+		}
+	}
+	return sums
+}

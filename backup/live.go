@@ -60,27 +60,37 @@ const attempts = 3
 
 // Save backs the directory up: what was acknowledged before is in it. A second one at
 // the same time is fault.Conflict.
-func (l *Live) Save(ctx context.Context, t *Target, c Contents) (*Backup, error) {
+func (l *Live) Save(ctx context.Context, t *Target, c Contents) (b *Backup, err error) {
 	if err := outside(t.dir, l.dir); err != nil {
 		return nil, err
 	}
+	taken := time.Now().UTC()
+	err = l.Use(ctx, c, func(dir string) error {
+		b, err = t.save(ctx, dir, c, Backup{Taken: taken, Online: true}, func(p Progress) { l.progress.Store(&p) })
+		return err
+	})
+	return b, err
+}
+
+// Use makes a copy of the directory, has it used, and removes it. One at a time: another
+// is fault.Conflict.
+func (l *Live) Use(ctx context.Context, c Contents, use func(dir string) error) error {
 	if !l.busy.TryLock() {
-		return nil, fault.New(fault.Conflict, "Another backup is in progress.")
+		return fault.New(fault.Conflict, "A backup or check is in progress.")
 	}
 	defer l.busy.Unlock()
 	l.progress.Store(new(Progress))
 	defer l.progress.Store(nil)
-	taken := time.Now().UTC()
 	err := l.stage(ctx, c)
 	for n := 1; n < attempts && errors.Is(err, fs.ErrNotExist); n++ {
 		err = l.stage(ctx, c)
 	}
-	if err == nil {
-		var b *Backup
-		b, err = t.save(ctx, l.staging(), c, Backup{Taken: taken, Online: true}, func(p Progress) { l.progress.Store(&p) })
-		return b, errors.Join(err, os.RemoveAll(l.staging()))
+	if err != nil {
+		err = fmt.Errorf("copy %s: %w", l.dir, err)
+	} else {
+		err = use(l.staging())
 	}
-	return nil, errors.Join(fmt.Errorf("back up %s: %w", l.dir, err), os.RemoveAll(l.staging()))
+	return errors.Join(err, os.RemoveAll(l.staging()))
 }
 
 // stage makes a directory that is as the data directory would be if the process had been

@@ -134,7 +134,7 @@ func TestCheckCommand(t *testing.T) {
 	if err := os.WriteFile(file, []byte("query: {timeout: 5m}\nregion: eu-west-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, errs, code := command(t, "", "check", "--config", file, "--region", "eu-central-1", "--root-access-key-id", "AKIAEXAMPLE234567", "--root-secret-access-key", "hush-hush-hush-hush-hush-hush-hush-hush-hush")
+	out, errs, code := command(t, "", "settings", "--config", file, "--region", "eu-central-1", "--root-access-key-id", "AKIAEXAMPLE234567", "--root-secret-access-key", "hush-hush-hush-hush-hush-hush-hush-hush-hush")
 	for _, want := range []string{`(?m)^query\.timeout +5m0s +file$`, `(?m)^region +eu-central-1 +flag$`, `(?m)^http +127\.0\.0\.1:7420 +default$`, `(?m)^root-secret-access-key +set +flag$`} {
 		if !regexp.MustCompile(want).MatchString(out) {
 			t.Errorf("check prints no line like %s: exit code %d\n%s%s", want, code, out, errs)
@@ -150,7 +150,7 @@ func TestCheckCommand(t *testing.T) {
 		"quary": {"--config", file}, "mqtt-anonymous": {"--mqtt-anonymous", "sometimes"}, "account": {"--account", "7"},
 		"nonexistent": {"--config", "/nonexistent.yaml"},
 	} {
-		if out, errs, code := command(t, "", append([]string{"check"}, args...)...); code == 0 || !strings.Contains(errs, says) {
+		if out, errs, code := command(t, "", append([]string{"settings"}, args...)...); code == 0 || !strings.Contains(errs, says) {
 			t.Errorf("check %v: exit code %d, %s%s; want a refusal that says %s", args, code, out, errs, says)
 		}
 	}

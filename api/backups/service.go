@@ -24,6 +24,7 @@ var operations string
 // Live is what this door needs of *backup.Live.
 type Live interface {
 	Save(ctx context.Context, t *backup.Target, c backup.Contents) (*backup.Backup, error)
+	Use(ctx context.Context, c backup.Contents, use func(dir string) error) error
 	Progress() (backup.Progress, bool)
 }
 
@@ -52,6 +53,7 @@ func (s *Service) Service() api.Service {
 		Signing:  []string{"tidemark"},
 		Column:   api.Timestream,
 		Operations: []api.Operation{
+			api.Route("CheckStore", "POST", "/tidemark/v1/check", s.CheckStore),
 			api.Route("CreateBackup", "POST", "/tidemark/v1/backups", s.CreateBackup),
 			api.Route("GetBackupProgress", "GET", "/tidemark/v1/backups/progress", s.GetBackupProgress),
 		},

@@ -70,7 +70,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
-	root.AddCommand(serveCommand(), demoCommand(), envCommand(), queryCommand(), importCommand(), deleteCommand(), flushCommand(), compactCommand(), deadLetterCommand(), simulateCommand(), checkCommand(), backupCommand(), restoreCommand(), versionCommand())
+	root.AddCommand(serveCommand(), demoCommand(), envCommand(), queryCommand(), importCommand(), deleteCommand(), flushCommand(), compactCommand(), deadLetterCommand(), simulateCommand(), checkCommand(), settingsCommand(), backupCommand(), restoreCommand(), versionCommand())
 	return root
 }
 

@@ -83,3 +83,6 @@ func begin(ctx context.Context, conn *duckdb.Conn, at func() error) error {
 	}
 	return at()
 }
+
+// FormatVersion is the newest layout of the engine's file that this program reads.
+const FormatVersion = formatVersion
