@@ -188,11 +188,15 @@ func (c *columnar) storeGroup(ctx context.Context, g group, from, number string,
 		s.wrongs = nil
 		parts = append(parts, c.selection(&s, &p, from, number))
 	}
-	read, err := c.conn.Exec(ctx, "CREATE OR REPLACE TEMPORARY TABLE "+rowsTable+" AS "+strings.Join(parts, " UNION ALL "))
+	_, err := c.conn.Exec(ctx, "CREATE OR REPLACE TEMPORARY TABLE "+rowsTable+" AS "+strings.Join(parts, " UNION ALL "))
 	if err != nil {
 		return tally{}, readError(err)
 	}
-	return c.storeRows(ctx, read, tsdb.Bulk{Source: rowsTable, Number: number, Dimensions: c.dimensions(), Measures: g.measures, Rules: s.rules}, sample)
+	rows, err := c.all(ctx, "SELECT count(*) FROM "+rowsTable)
+	if err != nil {
+		return tally{}, err
+	}
+	return c.storeRows(ctx, rows[0][0].(int64), tsdb.Bulk{Source: rowsTable, Number: number, Dimensions: c.dimensions(), Measures: g.measures, Rules: s.rules}, sample)
 }
 
 func (c *columnar) dimensions() []string {
@@ -248,7 +252,7 @@ func (c *columnar) storeRows(ctx context.Context, read int64, b tsdb.Bulk, sampl
 	return t, err
 }
 
-const previewRows = 5
+const previewRows = 3
 
 // preview notes the first staged rows as they would be stored.
 func (c *columnar) preview(ctx context.Context, b tsdb.Bulk) error {

@@ -102,6 +102,11 @@ func (s *Spec) check() error {
 	if s.CSV.quote() == s.CSV.delimiter() {
 		return fault.New(fault.Invalid, "The delimiter and the quote of CSV must differ.")
 	}
+	if s.Format == Lines {
+		if err := s.Plan.checkLines(); err != nil {
+			return err
+		}
+	}
 	return s.Plan.check()
 }
 

@@ -21,6 +21,17 @@ type Bulk struct {
 	Rules      []BulkRule    // of the caller's own, that records must not meet; the first of all that one meets counts
 }
 
+// CheckDimensionName returns what is wrong with the name of a dimension, or nothing.
+func CheckDimensionName(name string) string {
+	return checkColumnName("dimension", name, maxDimensionName)
+}
+
+// CheckMeasureName returns what is wrong with the name of a measure in multi-measure
+// records, or nothing.
+func CheckMeasureName(name string) string {
+	return checkColumnName("multi-measure attribute", name, maxMeasureName)
+}
+
 // BulkRule is a reason to refuse records.
 type BulkRule struct {
 	Condition string // of columns of the source, in SQL of ours
@@ -112,11 +123,11 @@ func (b *Bulk) check() error {
 	switch {
 	case len(b.Dimensions) > maxDimensions:
 		return fault.New(fault.Invalid, "A record has at most %d dimensions, not %d.", maxDimensions, len(b.Dimensions))
-	case len(b.Measures) == 0 || len(b.Measures) > maxMeasures:
-		return fault.New(fault.Invalid, "A record has 1 to %d measures, not %d.", maxMeasures, len(b.Measures))
+	case len(b.Measures) == 0:
+		return fault.New(fault.Invalid, "A record has at least one measure.")
 	}
 	for i, name := range b.Dimensions {
-		if wrong := checkColumnName("dimension", name, maxDimensionName); wrong != "" {
+		if wrong := CheckDimensionName(name); wrong != "" {
 			return fault.New(fault.Invalid, "%s", wrong)
 		}
 		if slices.Contains(b.Dimensions[:i], name) {
@@ -134,7 +145,7 @@ func (b *Bulk) check() error {
 
 func (b *Bulk) checkMeasures() error {
 	for i, m := range b.Measures {
-		if wrong := checkColumnName("multi-measure attribute", m.Name, maxMeasureName); wrong != "" {
+		if wrong := CheckMeasureName(m.Name); wrong != "" {
 			return fault.New(fault.Invalid, "%s", wrong)
 		}
 		if slices.ContainsFunc(b.Measures[:i], func(o BulkMeasure) bool { return o.Name == m.Name }) {
@@ -176,6 +187,10 @@ func (b *Bulk) rules(doc *tableDocument, w window) []BulkRule {
 		list = append(list, valueRules(i, m)...)
 	}
 	list = append(list, BulkRule{strings.Join(present, " AND "), "The record has no measure value."})
+	if len(b.Measures) > maxMeasures {
+		absent := "(" + strings.Join(present, ")::INT + (") + ")::INT"
+		list = append(list, BulkRule{fmt.Sprintf("%s < %d", absent, len(b.Measures)-maxMeasures), "The record has more than 256 measures."})
+	}
 	if len(sizes) > 0 {
 		list = append(list, BulkRule{fmt.Sprintf("%s > %d", strings.Join(sizes, " + "), maxDimensionSize), "The names and values of the record's dimensions exceed 2048 bytes."})
 	}

@@ -65,7 +65,9 @@ func (u *upload) send() (*imports.GetImportOutput, error) {
 	}
 	path := "/tidemark/v1/imports/" + url.PathEscape(begun.ID)
 	if body["dryRun"] == true && body["format"] != "parquet" {
-		in = io.LimitReader(in, dryBytes)
+		if in, err = beginning(in); err != nil {
+			return nil, err
+		}
 	}
 	out, err := u.transfer(ctx, path, in, size)
 	if err != nil {
@@ -79,6 +81,15 @@ func (u *upload) send() (*imports.GetImportOutput, error) {
 		return nil, errors.New(out.Error)
 	}
 	return out, nil
+}
+
+// beginning is the first lines of a file.
+func beginning(in io.Reader) (io.Reader, error) {
+	text, err := io.ReadAll(io.LimitReader(in, dryBytes))
+	if end := bytes.LastIndexByte(text, '\n'); len(text) == dryBytes && end >= 0 {
+		text = text[:end+1]
+	}
+	return bytes.NewReader(text), err
 }
 
 func (u *upload) dial() error {
@@ -212,15 +223,21 @@ func (u *upload) finish(out *imports.GetImportOutput) {
 		fmt.Fprintln(u.cmd.ErrOrStderr())
 	}
 	w, took := u.cmd.OutOrStdout(), time.Since(u.began)
-	dry := out.Preview != nil
-	if dry {
+	if dry, _ := u.cmd.Flags().GetBool("dry-run"); dry {
 		printMapping(w, out.Mapping)
 		printPreview(w, out.Preview)
+		printRefusals(w, out.Refusals)
 		return
 	}
 	fmt.Fprintf(w, "%s: %d rows read, %d records stored (%d of them replaced others), %d refused, in %v (%.0f rows/s)\n",
 		u.name, out.Read, out.Stored, out.Replaced, out.Refused, took.Round(time.Millisecond), float64(out.Read)/took.Seconds())
-	for _, r := range out.Refusals {
+	printRefusals(w, out.Refusals)
+	u.report.add(u.name, out.Refusals)
+}
+
+// printRefusals prints what was not stored by reason.
+func printRefusals(w io.Writer, list []imports.Refusal) {
+	for _, r := range list {
 		fmt.Fprintf(w, "  %d refused: %s\n", r.Count, r.Reason)
 		for i, s := range r.Samples {
 			if i == shownLines {
@@ -230,7 +247,6 @@ func (u *upload) finish(out *imports.GetImportOutput) {
 			fmt.Fprintf(w, "    line %d: %s\n", s.Line, s.Text)
 		}
 	}
-	u.report.add(u.name, out.Refusals)
 }
 
 // printMapping says what the columns of a file are.
@@ -270,8 +286,9 @@ func columnText(c imports.Column) string {
 
 // printPreview prints the first records, one name and value a line.
 func printPreview(w io.Writer, table [][]string) {
-	for n, row := range table[1:] {
-		fmt.Fprintf(w, "record %d\n", n+1)
+	for n := 1; n < len(table); n++ {
+		row := table[n]
+		fmt.Fprintf(w, "record %d\n", n)
 		for i, value := range row {
 			if value != "" {
 				fmt.Fprintf(w, "  %s: %s\n", table[0][i], value)
