@@ -61,7 +61,9 @@ func (e *erasure) forgetRows(ctx context.Context, w *writer) error {
 	if width, err := newestWidth(ctx, w.conn, name); err != nil || width < 0 {
 		return err
 	}
-	w.forget(name)
+	if err := e.table.widenNewest(ctx, w); err != nil { // now: DuckDB alters no table that the transaction has changed
+		return err
+	}
 	_, err := w.conn.Exec(ctx, "DELETE FROM "+name+" WHERE "+e.deletion.rows("sid"))
 	return err
 }

@@ -73,7 +73,10 @@ func (m *Mover) measure(ctx context.Context, conn *duckdb.Conn, t *table, moving
 // a moment without other work on the table.
 func (m *Mover) limit(ctx context.Context, t *table) (int64, error) {
 	values, ok := t.broad(m.opts.Now())
-	if !ok {
+	switch {
+	case len(t.hot.Files()) == 0:
+		return m.rows(1), nil // nothing is divided, and a table without rows has no dictionary
+	case !ok:
 		moving, err := t.hot.Compact(ctx)
 		if err != nil {
 			return 0, err
