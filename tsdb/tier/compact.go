@@ -78,6 +78,9 @@ func (m *Mover) compactAll(ctx context.Context, t *table) error {
 	if err := m.retain(ctx, t); err != nil {
 		return err
 	}
+	if len(t.hot.Files()) == 0 {
+		return m.expire(ctx, t)
+	}
 	limit, err := m.limit(ctx, t)
 	if err != nil {
 		return err

@@ -103,3 +103,15 @@ func TestFlushColumns(t *testing.T) {
 		}
 	}
 }
+
+// There is nothing to do for a table without rows, and that is no error.
+func TestEmptyTable(t *testing.T) {
+	h := newHouse(t, Options{})
+	h.compact()
+	h.flush()
+	h.must(h.mover.ask(t.Context(), 1, h.mover.tend))
+	h.compact()
+	if n := h.onDisk(); n != 0 {
+		t.Errorf("%d files of a table without rows", n)
+	}
+}

@@ -2,6 +2,7 @@ package tier
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -141,15 +142,19 @@ func (h *house) apply(c change) error {
 // of the work too, the clock runs, the process starts again, and a snapshot shows to its
 // end what it showed at first.
 func TestModel(t *testing.T) {
-	for seed := range uint64(modelSeeds) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { runModel(t, seed) })
+	for i := range *modelRuns {
+		seed := *modelSeed + uint64(i)
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) { runModel(t, seed) })
 	}
 }
 
-const (
-	modelSeeds  = 6
-	modelRounds = 60
+//	go test ./tsdb/tier -run TestModel -args -model 100 -model-seed 7
+var (
+	modelRuns = flag.Int("model", 5, "random sequences that the mover runs beside the model")
+	modelSeed = flag.Uint64("model-seed", 10, "seed of the first sequence")
 )
+
+const modelRounds = 60
 
 func runModel(t *testing.T, seed uint64) {
 	m := newModel(seed)

@@ -222,7 +222,20 @@ func (w *writer) file(ctx context.Context, day int32, source string, r span) (ho
 	if err := w.inspect(ctx, &f); err != nil {
 		return f, fmt.Errorf("read back %s: %w", f.Path, err)
 	}
-	return f, nil
+	if f.Rows == 0 {
+		return f, nil
+	}
+	return f, w.seal(&f)
+}
+
+// seal gives the file that was written last its name, which has a checksum of it.
+func (w *writer) seal(f *hot.File) error {
+	sealed, err := w.table.cold.Seal(f.Path)
+	if err != nil {
+		return err
+	}
+	w.written[len(w.written)-1], f.Path = sealed, sealed
+	return nil
 }
 
 func (w *writer) copyText(path, source string, r span) string {
