@@ -78,23 +78,23 @@ func (c *columnar) resolve(ctx context.Context, columns []source, relation strin
 func (c *columnar) findUnit(ctx context.Context, relation string) error {
 	m := c.mapping
 	i := slices.IndexFunc(c.columns, func(s source) bool { return s.name == m.Time })
-	if typ := c.columns[i].typ; !whole[typ] && typ != "UBIGINT" {
-		if m.Unit != "" && typ != "VARCHAR" {
-			return fault.New(fault.Invalid, "The column %q has times of type %s, which have no unit.", m.Time, typ)
-		}
-		return nil
+	typ := c.columns[i].typ
+	numbers := whole[typ] || typ == "UBIGINT"
+	if m.Unit != "" && !numbers && typ != "VARCHAR" && c.job.spec.Format != CSV {
+		return fault.New(fault.Invalid, "The column %q has times of type %s, which have no unit.", m.Time, typ)
 	}
-	if m.Unit != "" || m.TimeFormat != "" {
+	if m.Unit != "" || m.TimeFormat != "" || !numbers && typ != "VARCHAR" {
 		return nil
 	}
 	name := duckdb.Ident(m.Time)
-	rows, err := c.all(ctx, "SELECT TRY_CAST("+name+" AS BIGINT) FROM "+relation+" WHERE TRY_CAST("+name+" AS BIGINT) IS NOT NULL LIMIT 1")
+	rows, err := c.all(ctx, "SELECT TRY_CAST("+name+" AS BIGINT) FROM "+relation+" WHERE "+name+" IS NOT NULL LIMIT 1")
 	if err != nil {
 		return err
 	}
-	m.Unit = Milliseconds
-	if len(rows) == 1 {
+	if len(rows) == 1 && rows[0][0] != nil {
 		m.Unit = guessUnit(rows[0][0].(int64))
+	} else if numbers {
+		m.Unit = Milliseconds
 	}
 	return nil
 }

@@ -48,8 +48,10 @@ func convertTime(c source, unit Unit, format string) conversion {
 	name := duckdb.Ident(c.name)
 	value := "TRY_CAST(" + name + " AS TIMESTAMP_NS)"
 	switch {
-	case whole[c.typ] || c.typ == "UBIGINT":
-		return conversion{value: number("CAST(least("+name+", "+fmt.Sprint(int64(math.MaxInt64))+") AS BIGINT)", unit)}
+	case whole[c.typ]:
+		return conversion{value: number("CAST("+name+" AS BIGINT)", unit)}
+	case c.typ == "UBIGINT":
+		value = number("TRY_CAST("+name+" AS BIGINT)", unit)
 	case c.typ == "TIMESTAMP WITH TIME ZONE":
 		value = "TRY(make_timestamp_ns(epoch_us(" + name + ") * 1000))"
 	case c.typ == "VARCHAR" && format != "":
@@ -69,7 +71,7 @@ func number(n string, unit Unit) string {
 		return "make_timestamp_ns(" + n + ")"
 	}
 	most := math.MaxInt64/factor - 1
-	return fmt.Sprintf("make_timestamp_ns(greatest(least(%s, %d), %d) * %d)", n, most, -most, factor)
+	return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN make_timestamp_ns(greatest(least(%[1]s, %d), %d) * %d) END", n, most, -most, factor)
 }
 
 // stage builds the statement that makes rows of one kind what tsdb.Bulk takes.

@@ -37,7 +37,7 @@ func (f *parquetFile) load(ctx context.Context, c chunk) error {
 	step := int64(f.job.owner.opts.ChunkRows)
 	for from := int64(0); from < total; from += step {
 		sample := func(found []Refusal, rows [][]int64) error { return numberRows(found, rows, from+1) }
-		part := fmt.Sprintf("(SELECT * FROM %s WHERE %s >= %d AND %[2]s < %d)", file, rowNumber, from, from+step)
+		part := fmt.Sprintf("(SELECT * FROM %[1]s WHERE %[2]s >= %[3]d AND %[2]s < %[4]d)", file, rowNumber, from, from+step)
 		if err := f.store(ctx, batch{relation: part, sample: sample}); err != nil {
 			return err
 		}

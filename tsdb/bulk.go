@@ -111,10 +111,10 @@ func (d *DB) BulkSchema(ref TableRef) (hot.Schema, error) {
 func (d *DB) retained(doc *tableDocument) window {
 	all := *doc
 	all.MagneticWrites.Enabled = true
-	w := d.window(&all)
-	w.name = "retention of the table"
-	return w
+	return d.window(&all)
 }
+
+const retainedText = "The record timestamp is outside the retention of the table, or too far in the future."
 
 func (b *Bulk) single() bool { return len(b.Measures) == 1 && b.Measures[0].Name == "" }
 
@@ -162,7 +162,7 @@ func (b *Bulk) checkMeasures() error {
 func (b *Bulk) rules(doc *tableDocument, w window) []BulkRule {
 	list := append(slices.Clip(b.Rules), []BulkRule{
 		{`"time" IS NULL`, "The record has no time."},
-		{fmt.Sprintf(`"time" < make_timestamp_ns(%d) OR "time" >= make_timestamp_ns(%d)`, w.from, w.to), w.outside()},
+		{fmt.Sprintf(`"time" < make_timestamp_ns(%d) OR "time" >= make_timestamp_ns(%d)`, w.from, w.to), retainedText},
 		{`"version" IS NULL OR "version" < 1`, "The version must be 1 or more."},
 		{`measure IS NULL OR measure = ''`, "The measure name must not be empty."},
 		{fmt.Sprintf("strlen(measure) > %d", maxMeasureName), "The measure name is too long."},
