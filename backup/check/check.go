@@ -108,7 +108,8 @@ const (
 )
 
 func (c *checking) fault(path, do, format string, args ...any) {
-	c.report.Faults = append(c.report.Faults, Fault{path, fmt.Sprintf(format, args...), do})
+	what, _, _ := strings.Cut(fmt.Sprintf(format, args...), "\n") // DuckDB quotes the statement below
+	c.report.Faults = append(c.report.Faults, Fault{path, what, do})
 }
 
 // open opens the hot store's file for reading, or an engine without it when it cannot be

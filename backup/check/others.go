@@ -13,6 +13,7 @@ import (
 
 	"tidemark/internal/seqlog"
 	"tidemark/meta"
+	"tidemark/tsdb/cold"
 )
 
 // documents checks a copy of the control plane's file: SQLite would write beside it.
@@ -47,14 +48,21 @@ func (c *checking) queues(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// sum compares a file with a backup, where there is one that has it.
+// sum compares a file with the checksum in its name, and with a backup, where there is
+// one that has it.
 func (c *checking) sum(path string) error {
+	if !c.o.Deep {
+		return nil
+	}
+	if _, err := cold.CheckSeal(path); err != nil {
+		return err
+	}
 	rel, err := filepath.Rel(c.dir, path)
 	if err != nil {
 		return err
 	}
 	want, ok := c.o.Sums[filepath.ToSlash(rel)]
-	if !ok || !c.o.Deep {
+	if !ok {
 		return nil
 	}
 	f, err := os.Open(path)
