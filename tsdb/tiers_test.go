@@ -3,8 +3,14 @@ package tsdb
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"tidemark/internal/duckdb"
+	"tidemark/meta"
 )
 
 // Rows are the same to queries and writers before and after they moved into files,
@@ -82,5 +88,41 @@ func checkTiers(t *testing.T, f *fixture) {
 	}
 	if files, err := f.db.Files(demo); err != nil || len(files) != 1 || files[0].Rows != 2 {
 		t.Errorf("Files = %+v, %v, want one with the two rows that are left", files, err)
+	}
+}
+
+// A store whose files have gone does not open as if there had been none.
+func TestLostFiles(t *testing.T) {
+	f := newFixture(t, Options{})
+	f.table()
+	for range 2 {
+		if _, err := f.db.Write(t.Context(), demo, []Record{multi("a", at(0), 1, double("cpu", 1))}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.db.Flush(t.Context(), demo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.stop()
+	if err := os.RemoveAll(filepath.Join(f.dir, "tables")); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := duckdb.Open(t.Context(), duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), AllowedDirs: []string{filepath.Join(f.dir, "tables")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	metadata, err := meta.Open(t.Context(), filepath.Join(f.dir, "meta.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer metadata.Close()
+	db, err := Open(t.Context(), Options{Engine: engine, Meta: metadata, Tables: filepath.Join(f.dir, "tables")})
+	if err == nil {
+		db.Close()
+		t.Fatal("a store without its files opens")
+	}
+	if !strings.Contains(err.Error(), "missing") {
+		t.Errorf("Open gave %v, want that rows are missing", err)
 	}
 }

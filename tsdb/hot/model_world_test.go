@@ -115,7 +115,7 @@ func (w *world) start(path string) {
 func (w *world) attach(t *worldTable) {
 	t.hot = w.store.Table(t.id)
 	t.hot.SetLastWriteWins(t.model.lastWins)
-	t.hot.SetFiles(t.cold.files, t.cold.fields, t.cold.flushed)
+	w.must(t.hot.SetFiles(t.cold.files, t.cold.fields, t.cold.flushed))
 }
 
 func (w *world) addTable() {

@@ -299,13 +299,30 @@ func (t *Table) Lacks(f File) bool {
 
 // SetFiles tells a table its files, and that segments up to a number are in them. It is
 // for the start, before Run.
-func (t *Table) SetFiles(files []File, fields map[string]int, flushed uint32) {
+func (t *Table) SetFiles(files []File, fields map[string]int, flushed uint32) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if gone := t.gone(flushed); gone > 0 {
+		return fmt.Errorf("rows of table %d are missing: segments up to number %d should be in files, and only those up to %d are", t.id, gone, flushed)
+	}
 	t.mu.fields = maps.Clone(fields)
 	t.replaceFiles(files, t.mu.files)
 	for _, f := range files {
 		t.mu.deleted = max(t.mu.deleted, f.Applied) // deletes that every file obeys are forgotten, their numbers are not used again
 	}
 	t.leave(flushed)
+	return nil
+}
+
+// gone returns the number of the newest segment that is neither here nor in files with
+// segments up to a number: 0 when none is missing. The numbers of a table have no gaps.
+func (t *Table) gone(flushed uint32) uint32 {
+	switch {
+	case len(t.mu.segments) > 0 && t.mu.segments[0].seq > flushed+1:
+		return t.mu.segments[0].seq - 1
+	case flushed == 0 && t.mu.saved >= 0:
+		return 1 // it has newest rows of files
+	default:
+		return 0
+	}
 }

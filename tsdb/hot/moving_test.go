@@ -53,7 +53,7 @@ func (m *mover) start() {
 	m.store, err = Open(ctx, Options{Engine: m.engine})
 	m.must(err)
 	m.table = m.store.Table(1)
-	m.table.SetFiles(m.files, m.fields, m.last)
+	m.must(m.table.SetFiles(m.files, m.fields, m.last))
 	m.conn, err = m.engine.Connect(ctx)
 	m.must(err)
 	ctx, cancel := context.WithCancel(ctx)

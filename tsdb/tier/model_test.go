@@ -148,7 +148,7 @@ func TestModel(t *testing.T) {
 	}
 }
 
-//	go test ./tsdb/tier -run TestModel -args -model 100 -model-seed 7
+// go test ./tsdb/tier -run TestModel -args -model 100 -model-seed 7
 var (
 	modelRuns = flag.Int("model", 5, "random sequences that the mover runs beside the model")
 	modelSeed = flag.Uint64("model-seed", 10, "seed of the first sequence")

@@ -142,7 +142,9 @@ func (m *Mover) recover(ctx context.Context) error {
 			continue
 		}
 		state := t.cold.State()
-		h.SetFiles(hotFiles(state.Files), state.Fields, state.Flushed)
+		if err := h.SetFiles(hotFiles(state.Files), state.Fields, state.Flushed); err != nil {
+			return err
+		}
 		n, err := t.cold.Sweep(ctx)
 		if err != nil {
 			return fmt.Errorf("table %d: %w", h.ID(), err)
