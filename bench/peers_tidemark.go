@@ -131,9 +131,40 @@ func appendRecords(b []byte, s peers.Shape, f *peers.Feed, hosts []*tsbs.Host, a
 	return append(b, `]}`...)
 }
 
-// importFile loads a CSV file through the bulk path.
+// importFile loads a CSV file through the bulk path. The file is on disk before.
 func (n *tidemarkNode) importFile(ctx context.Context, s peers.Shape) (time.Duration, error) {
-	return 0, &peers.Missing{Program: n.binary + " import", Reason: "the suite does not know its arguments"}
+	file := n.dir + ".csv"
+	defer os.Remove(file)
+	if err := writeFile(ctx, file, s); err != nil {
+		return 0, err
+	}
+	kind := ":BIGINT"
+	if s.Float {
+		kind = ":DOUBLE"
+	}
+	measures := strings.Join(s.Names(), kind+",") + kind
+	cmd := exec.CommandContext(ctx, n.binary, "import", file, "--table", "tsbs.cpu", "--measures", measures, "--measure-name", "cpu", "--quiet", "--data", n.dir)
+	cmd.Env = n.environ()
+	began := time.Now()
+	text, err := cmd.CombinedOutput()
+	took := time.Since(began)
+	if err != nil {
+		return took, fmt.Errorf("tidemark import: %w: %s", err, text)
+	}
+	return took, nil
+}
+
+// writeFile writes a shape as CSV.
+func writeFile(ctx context.Context, path string, s peers.Shape) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := s.WriteText(ctx, f, s.CSVHeader(), s.AppendCSV); err != nil {
+		return err
+	}
+	return f.Sync()
 }
 
 // Settle is part of peers.Loader: every row moves into files, and every day becomes the

@@ -111,7 +111,8 @@ func (c *columnar) all(ctx context.Context, text string) ([][]any, error) {
 // readError makes what a file is guilty of its sender's mistake.
 func readError(err error) error {
 	if c := duckdb.ClassOf(err); err != nil && (c == duckdb.InvalidInput || c == duckdb.Conversion) {
-		return fault.New(fault.Invalid, "The file cannot be read: %w", err)
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return fault.New(fault.Invalid, "The file cannot be read: %s", first)
 	}
 	return err
 }

@@ -17,7 +17,6 @@ import (
 type csvFile struct {
 	columnar
 	names []string
-	crlf  bool
 }
 
 func openCSV(j *job, conn *duckdb.Conn) loader {
@@ -41,63 +40,58 @@ var csvReasons = map[string]string{
 func (f *csvFile) load(ctx context.Context, c chunk) error {
 	skip := 0
 	if f.names == nil {
-		if err := f.header(ctx, c); err != nil {
+		header, err := f.readNames(c)
+		if err != nil || header == c.bytes {
 			return err
 		}
 		skip = 1
+	}
+	if f.columns == nil {
+		if err := f.describe(ctx, c, skip); err != nil {
+			return err
+		}
 	}
 	quoted := csvChunk{file: f, chunk: c, skip: skip}
 	defer f.conn.Exec(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS "+errorsTable+"; DROP TABLE IF EXISTS "+scansTable)
 	return f.store(ctx, batch{relation: f.reader(c, skip, true), rest: quoted.rejected, sample: quoted.sample})
 }
 
-// header reads the names of the columns, and finds their types by the rows below.
-func (f *csvFile) header(ctx context.Context, c chunk) error {
-	names, err := f.readNames(c)
+// describe finds the types of the columns by the first rows.
+func (f *csvFile) describe(ctx context.Context, c chunk, skip int) error {
+	rows, err := f.all(ctx, "DESCRIBE SELECT * FROM "+f.sniffer(c, skip))
 	if err != nil {
 		return err
 	}
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
-			return fault.New(fault.Invalid, "line 1: the column %q is there twice", name)
-		}
+	if len(rows) != len(f.names) {
+		return fault.New(fault.Invalid, "line 1: the header has %d columns, and the rows %d", len(f.names), len(rows))
 	}
-	f.names = names
-	rows, err := f.all(ctx, "DESCRIBE SELECT * FROM "+f.sniffer(c))
-	if err != nil {
-		return err
-	}
-	if len(rows) != len(names) {
-		return fault.New(fault.Invalid, "line 1: the header has %d columns, and the rows %d", len(names), len(rows))
-	}
-	columns := make([]source, len(names))
-	sniffed := make([]source, len(names))
+	columns := make([]source, len(rows))
 	for i, row := range rows {
-		columns[i] = source{names[i], row[1].(string)}
-		sniffed[i] = columns[i]
+		columns[i] = source{f.names[i], row[1].(string)}
 	}
-	if err := f.resolve(ctx, sniffed, f.reader(c, 1, false)); err != nil {
+	if err := f.resolve(ctx, columns, f.reader(c, skip, false)); err != nil {
+		f.columns = nil
 		return err
 	}
 	for i := range f.columns {
-		f.columns[i] = source{names[i], "VARCHAR"} // so that no value is rounded or cut unseen
+		f.columns[i].typ = "VARCHAR" // so that no value is rounded or cut unseen
 	}
 	return nil
 }
 
-func (f *csvFile) readNames(c chunk) ([]string, error) {
+// readNames reads the header and returns its length.
+func (f *csvFile) readNames(c chunk) (int64, error) {
 	file, err := os.Open(c.path)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer file.Close()
 	head := make([]byte, min(c.bytes, 1<<20))
 	if _, err := file.Read(head); err != nil {
-		return nil, err
+		return 0, err
 	}
 	end := firstRecord(head, f.job.spec.CSV.quote())
 	line := head[:end]
-	f.crlf = bytes.HasSuffix(line, []byte("\r\n"))
 	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	if q := f.job.spec.CSV.quote(); q != '"' {
 		line = bytes.ReplaceAll(line, []byte{q}, []byte{'"'})
@@ -106,12 +100,18 @@ func (f *csvFile) readNames(c chunk) ([]string, error) {
 	r.Comma = rune(f.job.spec.CSV.delimiter())
 	names, err := r.Read()
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "line 1: the names of the columns cannot be read: %w", err)
+		return 0, fault.New(fault.Invalid, "line 1: the names of the columns cannot be read: %w", err)
 	}
 	if len(names) < 2 {
-		return nil, fault.New(fault.Invalid, "line 1: the header has one column only, %.80q; is %q the delimiter?", names[0], f.job.spec.CSV.delimiter())
+		return 0, fault.New(fault.Invalid, "line 1: the header has one column only, %.80q; is %q the delimiter?", names[0], f.job.spec.CSV.delimiter())
 	}
-	return names, nil
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return 0, fault.New(fault.Invalid, "line 1: the column %q is there twice", name)
+		}
+	}
+	f.names = names
+	return int64(end), nil
 }
 
 // firstRecord returns the end of the first record.
@@ -132,11 +132,7 @@ func firstRecord(buf []byte, quote byte) int {
 func (f *csvFile) dialect(skip int) string {
 	d := f.job.spec.CSV
 	quote := duckdb.Quote(string(d.quote()))
-	text := fmt.Sprintf("delim=%s, quote=%s, escape=%s, skip=%d, header=false, comment='', nullstr=%s", duckdb.Quote(string(d.delimiter())), quote, quote, skip, f.nulls())
-	if f.crlf {
-		return text + `, new_line='\r\n'`
-	}
-	return text + `, new_line='\n'`
+	return fmt.Sprintf("delim=%s, quote=%s, escape=%s, skip=%d, header=false, comment='', nullstr=%s", duckdb.Quote(string(d.delimiter())), quote, quote, skip, f.nulls())
 }
 
 func (f *csvFile) nulls() string {
@@ -162,7 +158,7 @@ func (f *csvFile) reader(c chunk, skip int, note bool) string {
 const sniffedRows = 100_000
 
 // sniffer reads a chunk with the types that its first rows look like.
-func (f *csvFile) sniffer(c chunk) string {
+func (f *csvFile) sniffer(c chunk, skip int) string {
 	return fmt.Sprintf("read_csv(%s, %s, ignore_errors=true, sample_size=%d, auto_type_candidates=['BOOLEAN', 'BIGINT', 'DOUBLE', 'TIMESTAMP', 'VARCHAR'])",
-		duckdb.Quote(c.path), f.dialect(1), sniffedRows)
+		duckdb.Quote(c.path), f.dialect(skip), sniffedRows)
 }

@@ -175,7 +175,7 @@ func (j *job) handOver(ctx context.Context) error {
 		j.spool.taken()
 		return nil
 	case <-j.ctx.Done():
-		return context.Cause(j.ctx)
+		return fault.New(fault.Conflict, "The import has ended.")
 	case <-ctx.Done():
 		return fault.New(fault.Throttled, "The records that came before are still being stored; send this part again.")
 	}
@@ -185,12 +185,12 @@ func (j *job) handOver(ctx context.Context) error {
 func (j *job) finish(ctx context.Context) error {
 	j.adding.Lock()
 	defer j.adding.Unlock()
-	if s := j.status(); s.State != Receiving {
-		return nil
+	if s := j.status(); s.State != Receiving || j.ctx.Err() != nil {
+		return nil // the status says why
 	}
 	if j.spool.full() {
 		if err := j.handOver(ctx); err != nil {
-			return err
+			return j.unlessEnded(err)
 		}
 	}
 	if err := j.spool.end(); err != nil {
@@ -198,7 +198,7 @@ func (j *job) finish(ctx context.Context) error {
 		return nil // the status says it
 	}
 	if err := j.handOver(ctx); err != nil {
-		return err
+		return j.unlessEnded(err)
 	}
 	close(j.chunks)
 	j.mu.Lock()
@@ -209,9 +209,20 @@ func (j *job) finish(ctx context.Context) error {
 	return nil
 }
 
+// unlessEnded forgets an error of an import that ended: its status says more.
+func (j *job) unlessEnded(err error) error {
+	if j.ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
 // run stores chunks until the file ends or the import does.
 func (j *job) run() {
 	err := j.load()
+	if err != nil && j.ctx.Err() != nil {
+		err = context.Cause(j.ctx)
+	}
 	_ = os.RemoveAll(j.dir) // the next start removes it otherwise
 	j.stop(nil)
 	j.mu.Lock()

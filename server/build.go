@@ -167,7 +167,15 @@ func (s *Server) openTables(ctx context.Context) (*cold.Bucket, error) {
 }
 
 func (s *Server) openImports(_ context.Context, p *parts) (err error) {
-	if p.imports, err = importer.Open(importer.Options{Engine: p.duck, Store: p.store, Dir: s.path(importsDir), Logger: s.log}); err != nil {
+	sizes, err := sizesOf(s.cfg.StoreReserve)
+	if err != nil {
+		return err
+	}
+	p.imports, err = importer.Open(importer.Options{
+		Engine: p.duck, Store: p.store, Dir: s.path(importsDir), FreeBytes: 2 * uint64(sizes[0]), // so that an import stops before writing does
+		Logger: s.log,
+	})
+	if err != nil {
 		return err
 	}
 	s.owns(p.imports)
