@@ -28,7 +28,7 @@ func newFleet(hosts int, kind hot.Type, whole bool) *fleet {
 	for i := range hosts {
 		r := hot.Row{Measure: "cpu", Kind: hot.Multi, Version: base.UnixMilli()}
 		for k, name := range []string{"arch", "datacenter", "hostname", "os", "rack", "region", "service", "service_environment", "service_version", "team"} {
-			value := fmt.Sprint(name, f.rng.IntN(10+k))
+			value := fmt.Sprint("value", f.rng.IntN(10+k)) // as short as the public data's
 			if name == "hostname" {
 				value = fmt.Sprint("host_", i)
 			}
