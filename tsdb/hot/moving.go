@@ -320,9 +320,19 @@ func (t *Table) gone(flushed uint32) uint32 {
 	switch {
 	case len(t.mu.segments) > 0 && t.mu.segments[0].seq > flushed+1:
 		return t.mu.segments[0].seq - 1
-	case flushed == 0 && t.mu.saved >= 0:
-		return 1 // it has newest rows of files
+	case flushed == 0 && t.hasFiled():
+		return 1
 	default:
 		return 0
 	}
+}
+
+// hasFiled reports whether the newest row of a series is in a file.
+func (t *Table) hasFiled() bool {
+	for n := range uint32(t.mu.series.len()) {
+		if s := t.mu.series.at(n); s.home == inFiles && s.newest != never {
+			return true
+		}
+	}
+	return false
 }
