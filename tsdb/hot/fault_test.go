@@ -105,6 +105,18 @@ func TestDeleteAfterNewColumn(t *testing.T) {
 	m.newest("a@1=1 b@1=<nil>")
 }
 
+// A store opens again after a delete of newest rows, although it never had files.
+func TestDeleteWithoutFiles(t *testing.T) {
+	m := newMover(t)
+	m.write("a", 1000, 1, 1)
+	m.write("a", 2000, 2, 1)
+	m.deletes(2000, 2000, 1)
+	m.stop()
+	m.start()
+	m.shows("a@1=1")
+	m.newest("a@1=1")
+}
+
 // Times of the first and last day that there are keep their day.
 func TestFirstAndLastDay(t *testing.T) {
 	m := newMover(t)

@@ -394,47 +394,6 @@ func (w *world) delete() {
 	}
 }
 
-// condition draws bounds on time and series.
-func (w *world) condition(t *worldTable, schema Schema) (wanted, []In) {
-	want := wanted{min: -1 << 63, max: 1<<63 - 1, in: map[string][]string{}}
-	switch w.rng.IntN(5) {
-	case 0, 1:
-		want.min, want.max = w.time(t), w.time(t)
-		if want.min > want.max && w.rng.IntN(10) > 0 {
-			want.min, want.max = want.max, want.min
-		}
-	case 2:
-		want.min = w.time(t)
-		want.max = want.min
-	case 3:
-		if want.max = w.time(t); w.rng.IntN(2) == 0 {
-			want.min, want.max = want.max, 1<<63-1
-		}
-	}
-	var in []In
-	if w.rng.IntN(3) == 0 {
-		want.in[""] = []string{fmt.Sprint("m", w.rng.IntN(4)), "m0"}[:1+w.rng.IntN(2)]
-		in = append(in, In{Role: MeasureField, Values: want.in[""]})
-	}
-	for i, name := range schema.Dimensions {
-		if w.rng.IntN(4) != 0 {
-			continue
-		}
-		values := []string{}
-		for range w.rng.IntN(4) {
-			values = append(values, w.dimensionValue(name))
-		}
-		if w.rng.IntN(12) == 0 {
-			for i := range maxListed + 100 {
-				values = append(values, fmt.Sprint("crowd", i))
-			}
-		}
-		want.in[name] = values
-		in = append(in, In{DimensionField, i, values})
-	}
-	return want, in
-}
-
 // sweep removes files that nobody can read any more.
 func (w *world) sweep() {
 	w.removed = slices.DeleteFunc(w.removed, func(path string) bool {
