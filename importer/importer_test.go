@@ -71,7 +71,7 @@ type world struct {
 	dir    string
 }
 
-func newWorld(t *testing.T, opts Options) *world {
+func newWorld(t testing.TB, opts Options) *world {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -109,8 +109,11 @@ func newWorld(t *testing.T, opts Options) *world {
 	return w
 }
 
+// quiet stores without noting what.
+func (w *world) quiet() { w.opts.Store = w.store.DB }
+
 // load sends a file in parts of some bytes and waits for the end.
-func (w *world) load(t *testing.T, spec Spec, text string, part int) Status {
+func (w *world) load(t testing.TB, spec Spec, text string, part int) Status {
 	t.Helper()
 	spec.Table = ref
 	id, err := w.Begin(spec)
