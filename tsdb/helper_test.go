@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -51,6 +52,9 @@ func (f *fixture) start() {
 	must(err)
 	o := f.opts
 	o.Engine, o.Meta, o.Tables = engine, metadata, filepath.Join(f.dir, "tables")
+	if o.Bucket != nil {
+		must(os.RemoveAll(o.Tables)) // copies, which may be lost
+	}
 	f.db, err = Open(ctx, o)
 	must(err)
 	f.engine = engine
@@ -128,6 +132,9 @@ func (f *fixture) relation(s *Snapshot, scan Scan, columns ...string) string {
 		scan.Columns = append(scan.Columns, columnIndex(f.t, s, scan.Ref, name))
 	}
 	text, err := s.Relation(scan)
+	if err == nil {
+		err = s.Fetch(f.t.Context())
+	}
 	if err != nil {
 		f.t.Fatal(err)
 	}
