@@ -110,6 +110,7 @@ func TestParkedResultIsBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Minute)
+			synctest.Wait()
 			if src.at > 507 || src.closed.Load() != 1 || set.parked.Load() != 0 {
 				t.Errorf("source read to %d, closed %d times, %d bytes parked; want little over 500, once, 0", src.at, src.closed.Load(), set.parked.Load())
 			}
