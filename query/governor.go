@@ -31,6 +31,7 @@ type governor struct {
 	mu struct {
 		sync.Mutex
 		shares  map[*share]struct{} // of the queries that have begun to compute
+		begun   int64               // how many have
 		held    int64               // at the last look
 		idle    int64               // held when no query was there
 		spilled int64               // at the last look
@@ -40,9 +41,11 @@ type governor struct {
 
 // share is the part of the memory, and of the disk, that a query is taken to hold.
 type share struct {
+	number    int64 // in the order in which queries began
 	bytes     int64
 	spilled   int64
 	computing bool
+	over      chan struct{}           // closed at the end of what it computes now
 	end       context.CancelCauseFunc // while computing
 }
 
@@ -65,14 +68,32 @@ func (g *governor) begin(ctx context.Context, s *share) (context.Context, func()
 	ctx, end := context.WithCancelCause(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if s.number == 0 {
+		g.mu.begun++
+		s.number = g.mu.begun
+	}
 	g.mu.shares[s] = struct{}{}
-	s.computing, s.end = true, end
+	s.computing, s.end, s.over = true, end, make(chan struct{})
 	return ctx, func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		s.computing = false
+		close(s.over)
 		end(nil)
 	}
+}
+
+// elders returns what ends with what the queries compute that began before one and
+// compute now.
+func (g *governor) elders(of *share) (over []<-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for s := range g.mu.shares {
+		if s.computing && s.number < of.number {
+			over = append(over, s.over)
+		}
+	}
+	return over
 }
 
 // forget is the end of a query.

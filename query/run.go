@@ -84,7 +84,8 @@ type program struct {
 	conn  *duckdb.Conn
 	rows  *duckdb.Rows
 	chunk *duckdb.Chunk
-	at    int // rows of the chunk that were returned
+	at    int  // rows of the chunk that were returned
+	given bool // a chunk was
 	ended bool
 }
 
@@ -129,13 +130,48 @@ func (p *program) fitting(from, to int) int {
 	return to
 }
 
-// compute makes DuckDB compute the next chunk; io.EOF means there is none.
-func (p *program) compute(ctx context.Context) (err error) {
+// tries is how often a program is run that finds the memory taken.
+const tries = 3
+
+// compute makes DuckDB compute the next chunk; io.EOF means there is none. The engine's
+// memory, and its room to spill, is one for all queries: when it is used up, whichever
+// asks next fails. So one that gave no row yet runs anew after those that began before
+// it; the eldest has no other to blame.
+func (p *program) compute(ctx context.Context) error {
 	if p.rows == nil {
 		if err := p.snapshot.Fetch(ctx); err != nil {
 			return err
 		}
 	}
+	for try := 1; ; try++ {
+		err := p.step(ctx)
+		if duckdb.ClassOf(err) != duckdb.OutOfMemory || p.given || try == tries {
+			return err
+		}
+		elders := p.governor.elders(&p.share)
+		if len(elders) == 0 {
+			return err
+		}
+		if p.release() != nil || await(ctx, elders) != nil {
+			return err
+		}
+	}
+}
+
+// await waits for all of some ends.
+func await(ctx context.Context, ends []<-chan struct{}) error {
+	for _, end := range ends {
+		select {
+		case <-end:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// step computes in a slot.
+func (p *program) step(ctx context.Context) (err error) {
 	if err := p.slots.take(ctx); err != nil {
 		return err
 	}
@@ -154,6 +190,7 @@ func (p *program) compute(ctx context.Context) (err error) {
 		p.ended = true
 		return io.EOF
 	}
+	p.given = true
 	return nil
 }
 
@@ -166,23 +203,29 @@ func (p *program) start(ctx context.Context) (err error) {
 	return err
 }
 
-// close ends the program wherever it is. Only a connection whose program came to
-// its end serves others.
+// close ends the program wherever it is.
 func (p *program) close() error {
-	var errs []error
 	p.chunk = nil
 	defer p.governor.forget(&p.share)
-	if p.rows != nil {
-		errs = append(errs, p.rows.Close())
+	return errors.Join(p.release(), p.snapshot.Close())
+}
+
+// release ends what runs. Only a connection whose program came to its end serves others.
+func (p *program) release() error {
+	rows, conn := p.rows, p.conn
+	p.rows, p.conn = nil, nil
+	var errs []error
+	if rows != nil {
+		errs = append(errs, rows.Close())
 	}
 	switch {
-	case p.conn == nil:
+	case conn == nil:
 	case p.ended:
-		errs = append(errs, p.pool.give(p.conn))
+		errs = append(errs, p.pool.give(conn))
 	default:
-		errs = append(errs, p.conn.Close())
+		errs = append(errs, conn.Close())
 	}
-	return errors.Join(append(errs, p.snapshot.Close())...)
+	return errors.Join(errs...)
 }
 
 // nested reports whether values of unbounded size are among the columns.

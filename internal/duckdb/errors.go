@@ -70,9 +70,22 @@ func newError(text string) *Error {
 	text, _, _ = strings.Cut(text, "\n\nStack Trace:") // of DuckDB's own code, behind what it calls fatal
 	class, rest, found := strings.Cut(text, " Error: ")
 	if !found || len(class) > 30 || strings.ContainsAny(class, "\n:") {
-		return &Error{Class: Other, Message: text}
+		return &Error{Class: appendClass(text), Message: text}
 	}
 	return &Error{Class: Class(class), Message: rest}
+}
+
+// appendClass tells the classes that matter in the texts of appenders, which name none.
+func appendClass(text string) Class {
+	for part, class := range map[string]Class{
+		"failed to offload data block": OutOfMemory, "failed to allocate": OutOfMemory, "could not allocate block": OutOfMemory,
+		"failed to pin block": OutOfMemory, "No space left on device": IO,
+	} {
+		if strings.Contains(text, part) {
+			return class
+		}
+	}
+	return Other
 }
 
 func resultError(res *bindings.Result) error { return newError(bindings.ResultError(res)) }

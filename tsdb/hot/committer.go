@@ -118,9 +118,8 @@ func (s *Store) commit(batch []*submission) error {
 		}
 	}
 	started := time.Now()
-	tx := newTransaction(s, batch)
-	if err := tx.run(); err != nil {
-		tx.undo()
+	tx, err := s.transact(batch)
+	if err != nil {
 		if err = s.broken(err); len(batch) > 1 && !s.writer.dead {
 			s.commitEach(batch, err)
 			err = nil
@@ -131,6 +130,33 @@ func (s *Store) commit(batch []*submission) error {
 	s.setHealth(nil)
 	s.metrics.committed(tx, time.Since(started))
 	return nil
+}
+
+// Waits for memory that queries hold: they fail or end soon, and meanwhile writers wait.
+const (
+	firstPause = 5 * time.Millisecond
+	longPause  = time.Second
+)
+
+// transact writes a batch in one transaction, more than once when the engine's memory
+// is used up. On an error nothing of it is stored.
+func (s *Store) transact(batch []*submission) (*transaction, error) {
+	for pause := firstPause; ; pause *= 2 {
+		tx := newTransaction(s, batch)
+		err := tx.run()
+		if err == nil {
+			return tx, nil
+		}
+		tx.undo()
+		if duckdb.ClassOf(err) != duckdb.OutOfMemory || pause > longPause {
+			return nil, err
+		}
+		s.metrics.starved.Inc()
+		time.Sleep(pause)
+		for _, sub := range batch {
+			sub.again()
+		}
+	}
 }
 
 // broken says what a failed commit means for callers. An error of the disk makes the

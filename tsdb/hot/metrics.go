@@ -17,6 +17,7 @@ type metrics struct {
 	failures    prometheus.Counter
 	full        prometheus.Counter
 	isolated    prometheus.Counter
+	starved     prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
@@ -39,10 +40,12 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_failures_total", Help: "Batches that could not be committed."}),
 		isolated: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_isolated_batches_total", Help: "Failed batches whose requests were written one by one."}),
+		starved: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_starved_batches_total", Help: "Times that a batch waited for memory that queries held."}),
 		full: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_disk_refusals_total", Help: "Batches that were refused because the disk has less free than the reserve."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated, m.starved,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),
