@@ -30,6 +30,7 @@ var rooms = []room{
 	{path: "arn", storey: words, neighbours: []string{"fault"}},
 	{path: "internal/duckdb", storey: words, neighbours: []string{"fault"}},
 	{path: "internal/seqlog", storey: words, neighbours: []string{"fault"}},
+	{path: "internal/diskfault", storey: words},
 	{path: "internal/authority", storey: words, neighbours: []string{"fault"}},
 
 	{path: "topic", storey: pure},
