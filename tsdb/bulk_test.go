@@ -30,15 +30,37 @@ func (f *fixture) bulkOn(conn *duckdb.Conn, ref TableRef, columns string, measur
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return f.db.Bulk(f.t.Context(), conn, ref, Bulk{Source: "bulk_source", Number: "rowid", Dimensions: []string{"host"}, Measures: measures})
+	b := Bulk{Source: "bulk_source", Number: "rowid", Dimensions: []string{"host"}, Measures: measures}
+	if f.series {
+		if _, err := conn.Exec(f.t.Context(), numberSeries); err != nil {
+			f.t.Fatal(err)
+		}
+		b.Source, b.Series = "bulk_numbered", "bulk_source_series"
+	}
+	return f.db.Bulk(f.t.Context(), conn, ref, b)
+}
+
+// numberSeries makes of a source one with numbers of series, some of which no record has.
+const numberSeries = `CREATE OR REPLACE TEMPORARY TABLE bulk_source_series AS SELECT (3 * row_number() OVER ())::UINTEGER AS series, * FROM (SELECT DISTINCT measure, d0 FROM bulk_source);
+	INSERT INTO bulk_source_series SELECT 1, 'm', 'nobody'; INSERT INTO bulk_source_series SELECT 2, 'ts_none', '';
+	CREATE OR REPLACE TEMPORARY TABLE bulk_numbered AS SELECT r.* EXCLUDE (measure, d0), s.series FROM bulk_source r
+	JOIN bulk_source_series s ON s.measure IS NOT DISTINCT FROM r.measure AND s.d0 IS NOT DISTINCT FROM r.d0 AND s.series > 2 ORDER BY r.rowid`
+
+// bothForms runs a test with sources that have the dimensions and with such that number them.
+func bothForms(t *testing.T, test func(t *testing.T, series bool)) {
+	t.Run("dimensions", func(t *testing.T) { test(t, false) })
+	t.Run("series", func(t *testing.T) { test(t, true) })
 }
 
 func instant(offset time.Duration) string { return fmt.Sprintf("make_timestamp_ns(%d)", at(offset)) }
 
 // Records that come at once obey the rules of Write, one by one; old ones need no
 // magnetic writes.
-func TestBulk(t *testing.T) {
+func TestBulk(t *testing.T) { bothForms(t, testBulk) }
+
+func testBulk(t *testing.T, series bool) {
 	f := newFixture(t, Options{})
+	f.series = series
 	ref := TableRef{"demo", "keyed"}
 	f.table()
 	if _, err := f.db.CreateTable(t.Context(), ref, TableOptions{
@@ -93,8 +115,11 @@ func TestBulk(t *testing.T) {
 }
 
 // A record that is there already counts as its version says.
-func TestBulkVersions(t *testing.T) {
+func TestBulkVersions(t *testing.T) { bothForms(t, testBulkVersions) }
+
+func testBulkVersions(t *testing.T, series bool) {
 	f := newFixture(t, Options{})
+	f.series = series
 	f.table()
 	first := Record{Dimensions: []Dimension{{"host", "a"}}, MeasureName: "m", Multi: true, Measures: []Measure{double("x", 1)}, Time: at(0), Version: 5}
 	if _, err := f.db.Write(t.Context(), demo, []Record{first}); err != nil {
@@ -118,6 +143,9 @@ func TestBulkVersions(t *testing.T) {
 		refused := ""
 		for _, r := range report.Refused {
 			refused += r.Reason
+			if fmt.Sprint(r.Sample) != "[0]" {
+				t.Errorf("the refused records are %v, want [0]", r.Sample)
+			}
 		}
 		if err != nil || report.Stored != test.stored || report.Replaced != test.replaced || refused != test.refused {
 			t.Errorf("Bulk(%s) = %+v, %v, want %d stored, %d replaced, refused %q", test.row, report, err, test.stored, test.replaced, test.refused)
@@ -129,8 +157,11 @@ func TestBulkVersions(t *testing.T) {
 }
 
 // More columns than a record may have are right as long as each record has fewer.
-func TestBulkSparse(t *testing.T) {
+func TestBulkSparse(t *testing.T) { bothForms(t, testBulkSparse) }
+
+func testBulkSparse(t *testing.T, series bool) {
 	f := newFixture(t, Options{})
+	f.series = series
 	f.table()
 	var columns, all, one []string
 	var measures []BulkMeasure

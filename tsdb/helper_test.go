@@ -24,6 +24,7 @@ type fixture struct {
 	db     *DB
 	engine *duckdb.Engine
 	stop   func()
+	series bool // sources of bulks number their series
 }
 
 func newFixture(t testing.TB, opts Options) *fixture {

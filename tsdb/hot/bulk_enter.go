@@ -18,9 +18,6 @@ func (l *load) enter(ctx context.Context) error {
 		return errDropped
 	}
 	l.report.Stored = l.total
-	if l.seg.rows == 0 {
-		return nil
-	}
 	if err := t.store.diskHasRoom(); err != nil {
 		return err
 	}
@@ -33,6 +30,9 @@ func (l *load) enter(ctx context.Context) error {
 	err := t.store.inTransaction(nil, func(ctx context.Context, _ *writer) (err error) {
 		if overridden, err = l.resolve(ctx, tx, p); err != nil {
 			return err
+		}
+		if l.seg.rows == 0 {
+			return tx.exec(ctx, "DROP TABLE "+l.seg.name)
 		}
 		return tx.exec(ctx, "INSERT INTO hot_segments VALUES ($1, $2, $3, false)", t.id, l.seg.seq, l.seg.opened.UnixNano())
 	})
@@ -77,19 +77,24 @@ func (l *load) resolve(ctx context.Context, tx *transaction, p *part) ([]key, er
 	if t.lastWins.Load() {
 		wins = "(version > stored OR NOT same)"
 	}
-	counts, err := collect(ctx, tx.writer.conn, "SELECT count(*) FILTER (WHERE "+wins+"), count(*) FILTER (WHERE NOT "+wins+" AND NOT same), count(*) FROM "+conflicts)
+	loses := "NOT " + wins + " AND NOT same"
+	counts, err := collect(ctx, tx.writer.conn, "SELECT count(*) FILTER (WHERE "+wins+"), count(*) FILTER (WHERE "+loses+
+		"), count(*) FILTER (WHERE "+loses+" AND version < stored), count(*) FROM "+conflicts)
 	if err != nil {
 		return nil, err
 	}
-	l.report.Replaced, l.report.Rejected = counts[0][0].(int64), counts[0][1].(int64)
+	l.report.Replaced, l.report.Rejected, l.report.Lower = counts[0][0].(int64), counts[0][1].(int64), counts[0][2].(int64)
 	l.report.Stored -= l.report.Rejected
-	l.seg.rows -= int(counts[0][2].(int64))
-	if err := l.listRejected(ctx, tx, "NOT "+wins+" AND NOT same"); err != nil {
+	l.seg.rows -= int(counts[0][3].(int64))
+	if err := l.listRejected(ctx, tx, loses); err != nil {
 		return nil, err
 	}
 	overridden, err := l.override(ctx, tx, p, wins)
 	if err != nil {
 		return nil, err
+	}
+	if l.seg.rows == 0 {
+		return overridden, nil // it goes
 	}
 	return overridden, tx.exec(ctx, "DELETE FROM "+l.seg.name+" WHERE rowid IN (SELECT n FROM "+conflicts+")")
 }
@@ -107,7 +112,8 @@ func (l *load) listRejected(ctx context.Context, tx *transaction, which string) 
 	if l.report.Rejected == 0 {
 		return nil
 	}
-	rows, err := collect(ctx, tx.writer.conn, fmt.Sprintf("SELECT sid, epoch_ns(time), version, stored FROM %s WHERE %s ORDER BY n LIMIT %d", conflicts, which, maxBulkRejections))
+	rows, err := collect(ctx, tx.writer.conn, fmt.Sprintf("SELECT sid, epoch_ns(time), version, stored FROM %s WHERE %s QUALIFY row_number() OVER (PARTITION BY version = stored ORDER BY n) <= %d ORDER BY n",
+		conflicts, which, maxBulkRejections))
 	for _, row := range rows {
 		sid := uint32(row[0].(int64))
 		r := BulkRejection{Measure: l.table.mu.series.measureOf(sid), Time: row[1].(int64), Version: row[2].(int64), Stored: row[3].(int64)}
@@ -116,7 +122,26 @@ func (l *load) listRejected(ctx context.Context, tx *transaction, which string) 
 				r.Dims = append(r.Dims, Dim{name, value})
 			}
 		}
-		l.report.Rejections = append(l.report.Rejections, r)
+		l.report.Rejections, l.rejected = append(l.report.Rejections, r), append(l.rejected, sid)
+	}
+	return err
+}
+
+// findRejected finds the rejected rows in the source: of several with one version, the
+// first is the one that was looked at.
+func (l *load) findRejected(ctx context.Context) error {
+	if len(l.rejected) == 0 {
+		return nil
+	}
+	list := make([]string, len(l.rejected))
+	for i, r := range l.report.Rejections {
+		list[i] = fmt.Sprintf("(%d, %d, %d, %d)", i, l.rejected[i], r.Time, r.Version)
+	}
+	number := or(l.bulk.Number, "rowid")
+	rows, err := collect(ctx, l.conn, "SELECT r.i, min(s."+number+") FROM (VALUES "+strings.Join(list, ", ")+") r(i, sid, t, v) JOIN "+bulkSeries+" m ON m.sid = r.sid JOIN "+
+		l.bulk.Source+" s ON "+l.key("s.")+" = m.h AND epoch_ns(s.time) = r.t AND s.version = r.v GROUP BY r.i")
+	for _, row := range rows {
+		l.report.Rejections[row[0].(int32)].Number = row[1].(int64)
 	}
 	return err
 }
@@ -152,7 +177,10 @@ func (l *load) publish(p *part, overridden []key) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.mu.last = p.last
-	t.mu.segments = append(slices.Clip(t.mu.segments), l.seg)
+	t.mu.segments = slices.Clip(t.mu.segments)
+	if l.seg.rows > 0 {
+		t.mu.segments = append(t.mu.segments, l.seg)
+	}
 	for sid, newest := range l.newest {
 		if s := t.mu.series.at(sid); newest > s.newest {
 			s.newest, s.tip, s.home = newest, newest, l.seg.seq

@@ -46,7 +46,10 @@ func TestBulk(t *testing.T) {
 	if got.Stored != 4 || got.Replaced != 2 || got.Rejected != 2 || len(got.Rejections) != 2 {
 		t.Errorf("report %+v, want 4 rows stored, 2 of them in place of others, 2 rejected", got)
 	}
-	if r := got.Rejections[0]; fmt.Sprint(r) != "{2000 m [{host a}] 1 3}" {
+	if got.Lower != 1 || got.Rejections[1].Number != 3 {
+		t.Errorf("report %+v, want one with a lower version, and row 3 with the same", got)
+	}
+	if r := got.Rejections[0]; fmt.Sprint(r) != "{2000 m [{host a}] 1 3 1}" {
 		t.Errorf("the first rejection is %+v", r)
 	}
 	want := "a@1=1 a@2=40 b@1=20 c@1=7 d@1=80 e@9=6"
@@ -89,4 +92,39 @@ func TestBulkRefused(t *testing.T) {
 	if err != nil || len(left) != 0 {
 		t.Errorf("tables %v are left of loads, %v", left, err)
 	}
+}
+
+// segments are the tables of rows that the file has.
+func (m *mover) segmentTables() int {
+	m.t.Helper()
+	rows, err := collect(m.t.Context(), m.conn, "SELECT count(*) FROM duckdb_tables() WHERE regexp_full_match(table_name, 't\\d+_[a-z]\\d+')")
+	m.must(err)
+	return int(rows[0][0].(int64))
+}
+
+// A load of which every row is stored already leaves no segment, and one whose rows all
+// replace others only those.
+func TestBulkWithoutNewRows(t *testing.T) {
+	m := newMover(t)
+	m.bulk("'a', 1000, 1, 1", "'b', 1000, 1, 2")
+	before := m.segmentTables()
+	if got := m.bulk("'a', 1000, 1, 1", "'b', 1000, 1, 9"); got.Stored != 1 || got.Rejected != 1 {
+		t.Errorf("report %+v, want one stored and one rejected", got)
+	}
+	if got := m.segmentTables(); got != before {
+		t.Errorf("there are %d segments, want %d as before", got, before)
+	}
+	if got := m.bulk("'a', 1000, 2, 7"); got.Replaced != 1 {
+		t.Errorf("report %+v, want one replaced", got)
+	}
+	if got := m.segmentTables(); got != before+1 {
+		t.Errorf("there are %d segments, want %d and the one with the row that replaced another", got, before)
+	}
+	m.shows("a@1=7 b@1=2")
+	m.newest("a@1=7 b@1=2")
+	m.stop()
+	m.start()
+	m.shows("a@1=7 b@1=2")
+	m.bulk("'a', 1000, 3, 8", "'a', 3000, 1, 5")
+	m.shows("a@1=8 a@3=5 b@1=2")
 }
