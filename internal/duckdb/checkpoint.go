@@ -40,6 +40,8 @@ type Checkpoint struct {
 	Wait  time.Duration // for statements that are computing; meanwhile no other begins
 	Bytes int64         // of results in progress to read into memory, estimated
 	Evict bool          // drop results that are larger: their readers find an Unavailable fault
+
+	Before []string // statements that run first, alone too and in a transaction: on an error none has
 }
 
 // Run folds the log into the file. DuckDB would do it only once every result that reads
@@ -56,8 +58,25 @@ func (o Checkpoint) Run(ctx context.Context, c *Conn) error {
 	if !e.drain(ctx, o) {
 		return ErrBusy
 	}
+	if err := o.prepare(ctx, c); err != nil {
+		return err
+	}
 	if _, err := c.exec(ctx, "CHECKPOINT"); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return nil
+}
+
+// prepare runs what comes before. The gate is closed.
+func (o Checkpoint) prepare(ctx context.Context, c *Conn) error {
+	if len(o.Before) == 0 {
+		return nil
+	}
+	for _, text := range slices.Concat([]string{"BEGIN TRANSACTION"}, o.Before, []string{"COMMIT"}) {
+		if _, err := c.exec(ctx, text); err != nil {
+			_, _ = c.exec(context.WithoutCancel(ctx), "ROLLBACK")
+			return fmt.Errorf("before a checkpoint: %.60s: %w", text, err)
+		}
 	}
 	return nil
 }

@@ -75,6 +75,21 @@ func TestCheckpointReadsResultsFirst(t *testing.T) {
 	}
 }
 
+// What comes before a checkpoint happens as a whole or not at all.
+func TestCheckpointAfterStatements(t *testing.T) {
+	e := openEngine(t, Options{Path: filepath.Join(t.TempDir(), "db")})
+	c := connect(t, e)
+	if err := (Checkpoint{Wait: time.Second, Before: []string{"CREATE TABLE a (i INTEGER)", "CREATE TABLE a (i INTEGER)"}}).Run(t.Context(), c); err == nil {
+		t.Error("a table was created twice")
+	}
+	if err := (Checkpoint{Wait: time.Second, Before: []string{"CREATE TABLE a (i INTEGER)", "INSERT INTO a VALUES (1)"}}).Run(t.Context(), c); err != nil {
+		t.Errorf("checkpoint after statements = %v", err)
+	}
+	if n, err := c.Exec(t.Context(), "DELETE FROM a"); n != 1 || err != nil {
+		t.Errorf("%d rows in the table, %v, want 1", n, err)
+	}
+}
+
 func TestCheckpointEvictsSlowReaders(t *testing.T) {
 	e := openEngine(t, Options{Path: filepath.Join(t.TempDir(), "db")})
 	c := connect(t, e)

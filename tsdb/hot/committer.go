@@ -53,6 +53,7 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 			last = len(batch)
 			answers <- answer{batch, s.commit(batch)}
 			s.checkpoint(s.opts.LogBytes)
+			s.shrink(amidWrites)
 			idle.Reset(s.opts.IdleAfter)
 		case r := <-s.requests:
 			r.done <- r.do()
@@ -63,6 +64,7 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 		case <-idle.C:
 			s.heal()
 			s.checkpoint(s.idleLimit())
+			s.shrink(whileIdle)
 			idle.Reset(s.opts.IdleAfter)
 		}
 	}

@@ -21,6 +21,8 @@ const copied = "copied"
 func (s *Store) Copy(ctx context.Context, path string, at, next func() error) (err error) {
 	snapshot := s.Snapshot()
 	defer snapshot.Close()
+	s.copies.Add(1) // what it reads stays where it is
+	defer s.copies.Add(-1)
 	conn, err := s.opts.Engine.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("copy hot store: %w", err)

@@ -33,17 +33,22 @@ const (
 // checkpoint fails.
 func (s *Store) checkpoint(limit int64) {
 	size := s.logBytes()
-	if size <= limit || time.Now().Before(s.writer.retry) || s.health.Load() != nil || s.freeBytes() < uint64(size)+checkpointRoom {
+	if size <= limit || !s.settled() || s.freeBytes() < uint64(size)+checkpointRoom {
 		return
 	}
 	how := polite
 	if size > pressing*s.opts.LogBytes {
 		how = forced
 	}
+	s.fold(how)
+}
+
+// fold runs a checkpoint. One that does not come about is tried again after a while.
+func (s *Store) fold(how duckdb.Checkpoint) {
 	started := time.Now()
 	err := how.Run(context.Background(), s.writer.conn)
 	if err == nil {
-		s.writer.reclaim = false
+		s.writer.reclaim, s.writer.slack = false, true
 		s.metrics.checkpoints.Observe(time.Since(started).Seconds())
 		return
 	}
@@ -58,6 +63,11 @@ func (s *Store) checkpoint(limit int64) {
 	default:
 		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
 	}
+}
+
+// settled reports whether a checkpoint may be tried now.
+func (s *Store) settled() bool {
+	return !time.Now().Before(s.writer.retry) && s.health.Load() == nil
 }
 
 // idleLimit is the size of the log above which it is folded while no rows come. DuckDB
@@ -165,6 +175,7 @@ func (s *Store) dropWhole(t *Table) error {
 	err := s.inTransaction(t.dropAll(), nil)
 	if err == nil {
 		t.discount()
+		s.writer.reclaim = true
 	}
 	return err
 }

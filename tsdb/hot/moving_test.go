@@ -48,7 +48,11 @@ func (m *mover) start() {
 	m.t.Helper()
 	ctx := context.Background()
 	var err error
-	m.engine, err = duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(m.dir, "hot.duckdb"), AllowedDirs: []string{m.dir}})
+	dirs := []string{m.dir}
+	for _, f := range m.files {
+		dirs = append(dirs, filepath.Dir(f.Path))
+	}
+	m.engine, err = duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(m.dir, "hot.duckdb"), AllowedDirs: dirs})
 	m.must(err)
 	m.store, err = Open(ctx, Options{Engine: m.engine})
 	m.must(err)

@@ -22,6 +22,7 @@ type Store struct {
 	health      atomic.Pointer[error]
 	full        atomic.Bool   // the disk had less room than the reserve when it was last asked
 	seriesBytes atomic.Int64  // memory of the series of all tables
+	copies      atomic.Int32  // in progress
 	wake        chan struct{} // something waits to be dropped
 
 	requests chan request  // for the committer
@@ -195,11 +196,13 @@ type writer struct {
 	retry     time.Time // no checkpoint before
 	dead      bool      // DuckDB has shut the database
 	reclaim   bool      // tables were dropped: the next checkpoint gives their room back
+	slack     bool      // the file may have free blocks amid others: there was a checkpoint since it was last looked at
+	shrunk    time.Time // when it was last looked at
 	revived   time.Time // when it was last opened again
 }
 
 func newWriter(conn *duckdb.Conn) *writer {
-	return &writer{conn: conn, appenders: map[string]*duckdb.Appender{}}
+	return &writer{conn: conn, appenders: map[string]*duckdb.Appender{}, slack: true}
 }
 
 func (w *writer) close() error {
