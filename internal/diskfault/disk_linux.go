@@ -43,11 +43,8 @@ type Disk struct {
 }
 
 // Start starts a child, whose calls wait for this process from Enter on. It returns once
-// the child has entered. All calls succeed until Break.
-func Start(cmd *exec.Cmd) (*Disk, error) { return start(cmd, Fault{}) }
-
-// start is Start on a disk that is broken already.
-func start(cmd *exec.Cmd, f Fault) (*Disk, error) {
+// the child has entered. The zero Fault is none.
+func Start(cmd *exec.Cmd, f Fault) (*Disk, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("diskfault: %w", err)

@@ -96,7 +96,7 @@ func runChild(t *testing.T, dir string, f Fault) string {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestFaults$")
 	cmd.Env = append(os.Environ(), place+"="+dir)
 	cmd.Stdout, cmd.Stderr = said, said
-	disk, err := start(cmd, f)
+	disk, err := Start(cmd, f)
 	if err != nil {
 		t.Fatal(err)
 	}
