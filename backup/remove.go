@@ -38,7 +38,7 @@ func (t *Target) Remove(ctx context.Context, id string) (r Removed, err error) {
 		return r, diskFault(fmt.Errorf("remove backup: %w", err))
 	}
 	if err := syncDir(filepath.Join(t.dir, listsDir)); err != nil {
-		return r, fmt.Errorf("remove backup: %w", err)
+		return r, diskFault(fmt.Errorf("remove backup: %w", err))
 	}
 	t.at(StepUnlisted)
 	return r, t.sweep(ctx, kept, &r)

@@ -22,7 +22,7 @@ func (t *Target) Restore(ctx context.Context, b *Backup, dir string, tell func(P
 	}
 	lock, err := meta.LockDir(dir)
 	if err != nil {
-		return err
+		return diskFault(err)
 	}
 	defer lock.Close()
 	if err := claim(dir, b.ID); err != nil {
@@ -44,10 +44,10 @@ func (t *Target) Restore(ctx context.Context, b *Backup, dir string, tell func(P
 func claim(dir, id string) error {
 	name := filepath.Join(dir, Unfinished)
 	text, err := os.ReadFile(name)
-	if err == nil && strings.TrimSpace(string(text)) == id {
+	if err == nil && string(text) == id+"\n" {
 		return nil
 	}
-	if err == nil && len(text) > 0 {
+	if err == nil && strings.HasSuffix(string(text), "\n") { // otherwise it was not written whole, and nothing was restored
 		return fault.New(fault.Conflict, "A restore of backup %s into %s did not end; remove the directory to restore another one.", strings.TrimSpace(string(text)), dir)
 	}
 	entries, err := os.ReadDir(dir)
@@ -66,7 +66,7 @@ func claim(dir, id string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), syncDir(dir))
+	return diskFault(errors.Join(f.Sync(), f.Close(), syncDir(dir)))
 }
 
 // restoring is a restore on its way.

@@ -143,23 +143,28 @@ func (s *saving) copy(ctx context.Context, name string) (file File, err error) {
 	defer in.Close()
 	temp := filepath.Join(s.target.dir, filesDir, tempStart+uuid.NewString())
 	file.Sum, file.Size, err = copySynced(ctx, in, temp, 0o600)
-	if err == nil && s.target.has(file) {
-		return file, os.Remove(temp)
-	}
-	target := ""
 	if err == nil {
-		target = s.target.filePath(file.Sum)
-		err = os.MkdirAll(filepath.Dir(target), 0o700)
-	}
-	if err == nil {
-		err = os.Rename(temp, target)
+		err = s.name(file, temp)
 	}
 	if err != nil {
 		return file, errors.Join(err, ignoreAbsent(os.Remove(temp)))
 	}
-	s.folders[filepath.Dir(target)], s.folders[filepath.Join(s.target.dir, filesDir)] = true, true
-	s.done.Copied += file.Size
 	return file, nil
+}
+
+// name gives a file that was written its name, unless it is there. Nobody may have synced
+// that name: an earlier backup may have failed.
+func (s *saving) name(file File, temp string) error {
+	target := s.target.filePath(file.Sum)
+	s.folders[filepath.Dir(target)], s.folders[filepath.Join(s.target.dir, filesDir)] = true, true
+	if s.target.has(file) {
+		return os.Remove(temp)
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+		return err
+	}
+	s.done.Copied += file.Size
+	return os.Rename(temp, target)
 }
 
 // copySynced writes a new file, syncs it, and returns the sum and size of its contents.

@@ -104,7 +104,7 @@ func (t *Target) takeFile() (*os.File, error) {
 // diskFault classifies what a file system says.
 func diskFault(err error) error {
 	switch {
-	case errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT):
+	case errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EIO):
 		return fault.Wrap(fault.Unavailable, err)
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS):
 		return fault.Wrap(fault.Denied, err)
