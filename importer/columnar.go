@@ -268,7 +268,11 @@ func (c *columnar) preview(ctx context.Context, b tsdb.Bulk) error {
 	for i := range list {
 		list[i] = "CAST(" + list[i] + " AS VARCHAR)"
 	}
-	rows, err := c.all(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(list, ", "), b.Source, previewRows))
+	from := b.Source + " s"
+	if b.Series != "" {
+		from += " JOIN " + b.Series + " USING (series)"
+	}
+	rows, err := c.all(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY s.%s LIMIT %d", strings.Join(list, ", "), from, b.Number, previewRows))
 	if err != nil {
 		return err
 	}

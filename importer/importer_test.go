@@ -41,7 +41,11 @@ func (r *recorder) Bulk(ctx context.Context, conn *duckdb.Conn, ref tsdb.TableRe
 	for i := range b.Measures {
 		text += fmt.Sprintf(", v%d", i)
 	}
-	rows, err := conn.Query(ctx, text+" FROM "+b.Source+" ORDER BY "+b.Number)
+	from := b.Source + " s"
+	if b.Series != "" {
+		from += " JOIN " + b.Series + " USING (series)"
+	}
+	rows, err := conn.Query(ctx, text+" FROM "+from+" ORDER BY s."+b.Number)
 	if err != nil {
 		return report, err
 	}

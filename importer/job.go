@@ -76,6 +76,8 @@ func newJob(m *Importer, id string, spec Spec) (*job, error) {
 	switch spec.Format {
 	case CSV:
 		j.spool.quote = spec.CSV.quote()
+	case Lines:
+		j.spool.bytes *= linesLonger
 	case Parquet:
 		j.spool.bytes, j.spool.lines = math.MaxInt64, math.MaxInt // its index comes last
 	}

@@ -26,25 +26,6 @@ func (t *texts) of(b []byte) string {
 	return s
 }
 
-// textColumn is a dimension, or the measure name, of a batch's rows.
-type textColumn struct {
-	name  string
-	stamp int // of the last line that has it
-	texts texts
-	last  string
-	rows  []string
-	valid duckdb.Bitmap
-}
-
-// put sets the value of a row, that is the next or a later one.
-func (c *textColumn) put(row int, value []byte) {
-	if c.last != string(value) || len(c.rows) == 0 {
-		c.last = c.texts.of(value)
-	}
-	c.rows = setAt(c.rows, row, c.last)
-	c.valid = marked(c.valid, row)
-}
-
 // setAt makes a list long enough and sets an element.
 func setAt[T any](list []T, row int, value T) []T {
 	if len(list) == row {
@@ -82,14 +63,12 @@ func padded[T any](list []T, rows int) []T {
 	return list[:rows]
 }
 
-func (c *textColumn) data(rows int) duckdb.Data {
-	return duckdb.Data{Texts: padded(c.rows, rows), Valid: duckdb.Bitmap(padded(c.valid, (rows+63)/64))}
-}
-
 // valueColumn is a field of a batch's rows.
 type valueColumn struct {
 	name  string
 	kind  tsdb.ValueType
+	plain bool // the name is written as it is
+	quick func(c *valueColumn, row int, text []byte) int
 	stamp int // of the last line that has it
 	texts texts
 	ints  []int64
@@ -97,6 +76,18 @@ type valueColumn struct {
 	bools []bool
 	words []string
 	valid duckdb.Bitmap
+}
+
+// newValueColumn expects a number of rows.
+func newValueColumn(name string, kind tsdb.ValueType, rows int) *valueColumn {
+	c := &valueColumn{name: name, kind: kind, plain: isPlain(name), quick: quickValues[kind], texts: newTexts(), valid: make(duckdb.Bitmap, 0, (rows+63)/64)}
+	switch kind {
+	case tsdb.Double:
+		c.reals = make([]float64, 0, rows)
+	case tsdb.Bigint:
+		c.ints = make([]int64, 0, rows)
+	}
+	return c
 }
 
 func (c *valueColumn) put(row int, f *lineproto.Field) {
@@ -114,7 +105,7 @@ func (c *valueColumn) put(row int, f *lineproto.Field) {
 }
 
 func (c *valueColumn) data(rows int) duckdb.Data {
-	d := duckdb.Data{Valid: duckdb.Bitmap(padded(c.valid, (rows+63)/64))}
+	d := duckdb.Data{Valid: validity(c.valid, rows)}
 	switch c.kind {
 	case tsdb.Double:
 		d.Float64s = padded(c.reals, rows)
@@ -126,4 +117,15 @@ func (c *valueColumn) data(rows int) duckdb.Data {
 		d.Texts = padded(c.words, rows)
 	}
 	return d
+}
+
+// validity is nil when every row has a value.
+func validity(b duckdb.Bitmap, rows int) duckdb.Bitmap {
+	b = duckdb.Bitmap(padded(b, (rows+63)/64))
+	for i, word := range b {
+		if missing := ^word; missing != 0 && (i < len(b)-1 || rows%64 == 0 || missing<<(64-rows%64) != 0) {
+			return b
+		}
+	}
+	return nil
 }

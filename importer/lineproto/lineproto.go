@@ -42,6 +42,7 @@ type Field struct {
 
 // Point is a line. Its bytes are the line's where nothing is escaped.
 type Point struct {
+	Series      []byte // the measurement and the tags as they stand in the line
 	Measurement []byte
 	Tags        []Pair
 	Fields      []Field
@@ -65,7 +66,7 @@ var (
 // Parse reads a line without its end. A blank line or comment has no measurement and
 // no error.
 func Parse(line []byte, p *Point) error {
-	p.Measurement, p.Tags, p.Fields, p.Time, p.HasTime = nil, p.Tags[:0], p.Fields[:0], 0, false
+	p.Series, p.Measurement, p.Tags, p.Fields, p.Time, p.HasTime = nil, nil, p.Tags[:0], p.Fields[:0], 0, false
 	line = bytes.TrimLeft(bytes.TrimRight(line, " \t\r"), " \t")
 	if len(line) == 0 || line[0] == '#' {
 		return nil
@@ -77,6 +78,7 @@ func Parse(line []byte, p *Point) error {
 	if err != nil {
 		return err
 	}
+	p.Series = line[:len(line)-len(rest)]
 	if rest, err = p.parseFields(bytes.TrimLeft(rest, " ")); err != nil {
 		return err
 	}
@@ -222,6 +224,12 @@ func (f *Field) parseString(b []byte) (int, error) {
 var booleans = map[string]uint64{
 	"t": 1, "T": 1, "true": 1, "True": 1, "TRUE": 1,
 	"f": 0, "F": 0, "false": 0, "False": 0, "FALSE": 0,
+}
+
+// ParseBoolean reads a boolean.
+func ParseBoolean(b []byte) (value, ok bool) {
+	v, ok := booleans[string(b)]
+	return v == 1, ok
 }
 
 func (f *Field) parseScalar(b []byte) error {

@@ -58,6 +58,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) = %s, %v, want %s", test.line, text(&p), err, test.want)
 		}
 	}
+	if err := Parse([]byte(`  my\ m,a=b\ c,d=e  x=1i 1`), &p); err != nil || string(p.Series) != `my\ m,a=b\ c,d=e` {
+		t.Errorf("the series is %q, %v, want the measurement and the tags", p.Series, err)
+	}
 }
 
 func TestParseErrors(t *testing.T) {
