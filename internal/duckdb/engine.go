@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -28,6 +29,8 @@ type Engine struct {
 		scalars []Scalar // to register again after Reopen
 		memory  budget   // reserved while the database is open
 	}
+
+	logs atomic.Int64 // damagedLogs when the database was opened
 }
 
 // Open opens the database and creates the file when it is absent. A file that another
@@ -51,6 +54,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	e.logs.Store(damagedLogs())
 	db, err := openDatabase(e.opts)
 	if err != nil {
 		return err
@@ -196,6 +200,10 @@ func (e *Engine) stop() error {
 		}
 	}
 }
+
+// damaged reports whether the log has part of a commit that failed, which the commits
+// after it would be lost behind. It may be that of another database of this process.
+func (e *Engine) damaged() bool { return damagedLogs() != e.logs.Load() }
 
 func (e *Engine) forget(c *Conn) {
 	e.mu.Lock()

@@ -24,6 +24,10 @@ void tidemark_enter_ours(void);
 void tidemark_leave_ours(void);
 void tidemark_end_operating(void);
 
+// Counts the logs, of all databases of this process, in which what a commit that failed
+// had written stays.
+long long tidemark_damaged_logs(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <stdexcept>
 
@@ -14,7 +15,7 @@ public:
 };
 } // namespace duckdb
 
-// Three things that DuckDB leaves open are closed here. The linker puts the functions at
+// Four things that DuckDB leaves open are closed here. The linker puts the functions at
 // the end of this file between DuckDB's allocator, the evaluation of a scalar function,
 // the hash of an expression and their callers (hooks_linux.go); a library without them
 // would not link.
@@ -34,9 +35,13 @@ public:
 // interrupts it. So the parts are mixed at each level. And where DuckDB binds a call of
 // constants it evaluates each argument, to see whether it is NULL, and so each level of
 // nested calls all those below: what is deep is evaluated once, when the statement runs.
+//
+// The log: DuckDB cuts off what a commit that fails has written. When the disk fails
+// there, too, it ends the process. So that second error is only counted, and the database
+// takes no more statements until it is opened again, which reads the log up to there.
 namespace {
 
-std::atomic<long long> used{0}, ceiling{0};
+std::atomic<long long> used{0}, ceiling{0}, damaged{0};
 
 // Small pieces are let through a little longer: what is refused first is the growth of
 // a large vector, and not a commit that happens at the same time.
@@ -151,6 +156,7 @@ int tidemark_stopped(void) { return is_stopping(evaluating); }
 void tidemark_enter_ours(void) { ours++; }
 void tidemark_leave_ours(void) { ours--; }
 void tidemark_end_operating(void) { operating = false; }
+long long tidemark_damaged_logs(void) { return damaged; }
 
 #define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
 #define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm
@@ -160,6 +166,7 @@ void tidemark_end_operating(void) { operating = false; }
 #define FOLD(kind) kind##_ZN6duckdb18ExpressionExecutor17TryEvaluateScalarERNS_13ClientContextERKNS_10ExpressionERNS_5ValueE
 #define HASH_BOUND(kind) kind##_ZNK6duckdb10Expression4HashEv
 #define HASH_PARSED(kind) kind##_ZNK6duckdb16ParsedExpression4HashEv
+#define CUT(kind) kind##_ZN6duckdb18BufferedFileWriter8TruncateEm
 #define HAS_CONTEXT _ZN6duckdb18ExpressionExecutor10HasContextEv
 #define CONTEXT _ZN6duckdb18ExpressionExecutor10GetContextEv
 
@@ -171,8 +178,21 @@ void OPERATE(__real_)(void *profiler, void *op);
 bool FOLD(__real_)(void *client, const void *expr, void *result);
 unsigned long long HASH_BOUND(__real_)(const void *expr);
 unsigned long long HASH_PARSED(__real_)(const void *expr);
+void CUT(__real_)(void *writer, unsigned long long size);
 bool HAS_CONTEXT(void *executor);
 void *CONTEXT(void *executor);
+
+void CUT(__wrap_)(void *writer, unsigned long long size) {
+	bool failing = std::current_exception() != nullptr || std::uncaught_exceptions() > 0;
+	try {
+		CUT(__real_)(writer, size);
+	} catch (...) {
+		damaged++;
+		if (!failing) {
+			throw;
+		}
+	}
+}
 
 unsigned char *ALLOCATE(__wrap_)(void *data, size_t size) {
 	if (!take(size)) {

@@ -9,6 +9,7 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18ExpressionExecutor17TryEvaluateScalarERNS_13ClientContextERKNS_10ExpressionERNS_5ValueE
 // #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb10Expression4HashEv
 // #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb16ParsedExpression4HashEv
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18BufferedFileWriter8TruncateEm
 import "C"
 
 import (
@@ -23,6 +24,9 @@ func memoryUsed() int64 { return int64(C.tidemark_memory_used()) }
 
 // raiseCeiling adds to the most that it gives out; without any there is no bound.
 func raiseCeiling(bytes int64) { C.tidemark_raise_memory_ceiling(C.longlong(bytes)) }
+
+// damagedLogs counts logs that could not be freed of a failed commit.
+func damagedLogs() int64 { return int64(C.tidemark_damaged_logs()) }
 
 // halts counts the clients that are to end, so that looking for one costs nothing
 // while there is none. It belongs to the variables of hooks_linux.cpp.
