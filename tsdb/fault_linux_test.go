@@ -42,6 +42,8 @@ type diskFault struct {
 var diskFaults = []diskFault{
 	{"log of rows cannot be written", `/hot\.db\.wal$`, diskfault.Write, unix.EIO, false, 40},
 	{"log of rows is full", `/hot\.db\.wal$`, diskfault.Write, unix.ENOSPC, true, 40},
+	{"log of rows can be neither written nor cut", `/hot\.db\.wal$`, diskfault.Write | diskfault.Truncate, unix.EIO, false, 30},
+	{"log of rows can be neither synced nor cut", `/hot\.db\.wal$`, diskfault.Sync | diskfault.Truncate, unix.EIO, false, 20},
 	{"log of rows cannot be synced", `/hot\.db\.wal$`, diskfault.Sync, unix.EIO, false, 20},
 	{"log of rows cannot be made or cut", `/hot\.db\.wal`, diskfault.Truncate | diskfault.Create | diskfault.Remove | diskfault.Rename, unix.EIO, false, 0},
 	{"rows cannot be written", `/hot\.db$`, diskfault.Write, unix.EIO, false, 3},
@@ -160,7 +162,7 @@ func startBroken(t *testing.T, dir string, f diskfault.Fault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(10*time.Second, func() { cmd.Process.Signal(syscall.SIGQUIT) })
+	late := time.AfterFunc(30*time.Second, func() { cmd.Process.Signal(syscall.SIGQUIT) })
 	if err := cmd.Wait(); err != nil && !strings.Contains(said.String(), "FAIL: TestFailingDisk") || !late.Stop() {
 		t.Errorf("a store on a failing disk does not open or fail: %v\n%.12000s", err, said.String())
 	}
@@ -227,7 +229,7 @@ func (c *faultChild) hear(line string) {
 // goesOn waits until every actor has succeeded twice: once may have begun before.
 func (c *faultChild) goesOn(when string) {
 	c.t.Helper()
-	const patience = 20 * time.Second
+	const patience = time.Minute
 	begin := c.counted()
 	late := time.After(patience)
 	for {
