@@ -24,20 +24,39 @@ type bounds struct{ first, next uint64 }
 // back. While it syncs, the next group gathers.
 func (l *Log) run() {
 	defer close(l.done)
-	for first := range l.in {
-		group, size := []request{first}, first.batch.size
-		for more := true; more && size < l.opt.GroupBytes; {
-			select {
-			case r, ok := <-l.in:
-				if more = ok; ok {
-					group, size = append(group, r), size+r.batch.size
-				}
-			default:
-				more = false
+	tidy := newTidier(l)
+	defer tidy.stop()
+	idle := time.NewTimer(tidyAfter)
+	defer idle.Stop()
+	for {
+		select {
+		case first, ok := <-l.in:
+			if !ok {
+				return
 			}
+			l.commit(l.gather(first))
+			idle.Reset(tidyAfter)
+		case <-idle.C:
+			tidy.start()
 		}
-		l.commit(group)
 	}
+}
+
+// gather takes what waits.
+func (l *Log) gather(first request) []request {
+	group, size := []request{first}, first.batch.size
+	for size < l.opt.GroupBytes {
+		select {
+		case r, ok := <-l.in:
+			if !ok {
+				return group
+			}
+			group, size = append(group, r), size+r.batch.size
+		default:
+			return group
+		}
+	}
+	return group
 }
 
 // commit writes a group. A batch that cannot be applied, or for which the disk has no
@@ -70,6 +89,7 @@ func (l *Log) commit(group []request) {
 			errs[i] = fmt.Errorf("commit to queue store: %w", err)
 		}
 	}
+	l.waste.written += uint64(batch.Len())
 	l.metrics.observe(applied, batch.Len(), time.Since(start))
 	for i, r := range group {
 		r.done(errs[i])
@@ -136,6 +156,7 @@ func (l *Log) trim(to *pebble.Batch, key string, seq uint64) error {
 	if err := deleteEntries(to, key, q.first, seq); err != nil {
 		return err
 	}
+	l.waste.entries += seq - q.first
 	q.first = seq
 	l.bounds[key] = q
 	if q.first < q.next {
@@ -147,6 +168,7 @@ func (l *Log) trim(to *pebble.Batch, key string, seq uint64) error {
 func (l *Log) drop(to *pebble.Batch, key string) error {
 	q := l.bounds[key]
 	l.bounds[key] = bounds{1, 1}
+	l.waste.entries += q.next - q.first
 	if err := deleteEntries(to, key, q.first, q.next); err != nil {
 		return err
 	}

@@ -75,6 +75,7 @@ type Log struct {
 	done    chan struct{} // closed when the committer has returned
 
 	bounds map[string]bounds // of queues in use; the committer's own
+	waste  waste             // the committer's own
 
 	mu struct {
 		sync.RWMutex // read-held while sending to in and while reading db
