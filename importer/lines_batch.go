@@ -9,66 +9,22 @@ import (
 	"tidemark/tsdb"
 )
 
-// lineBatch is rows of lines, by column. Its series are numbered, because most lines
-// have the measurement and tags of an earlier one.
+// lineBatch is rows of lines.
 type lineBatch struct {
+	rowBatch
 	file    *lineFile
-	path    string
-	from    place
-	rows    int
-	lines   []int64 // by row
-	times   []int64
-	numbers []uint32 // of series
-
-	series    []*lineSeries
-	byText    map[string]*lineSeries
-	textBytes int
-	before    *lineSeries // of the row before
-	dims      []string    // tags' names
-	byDim     map[string]int
-	values    []*valueColumn
-	byField   map[string]*valueColumn
-	tally     tally
-	touched   int // stamps which columns the line has
+	byDim   map[string]int
+	byField map[string]*valueColumn
+	touched int // stamps which columns the line has
 }
-
-// lineSeries is a measurement with tags.
-type lineSeries struct {
-	number  uint32
-	text    string // as the lines have it
-	measure string
-	tags    []lineTag
-	reason  string // why its lines are refused
-	rows    int
-
-	next   *lineSeries    // what came after its last row
-	fields []*valueColumn // what its last row had, as far as it is looked for
-}
-
-// lineTag is a dimension of a series.
-type lineTag struct {
-	dim   int
-	value string
-}
-
-// Bounds of a batch.
-const (
-	maxCells      = 16 << 20 // rows times columns
-	maxSeriesText = 64 << 20 // bytes
-)
 
 func newLineBatch(f *lineFile, path string, from place) *lineBatch {
-	b := &lineBatch{
-		file: f, path: path, from: from, byText: map[string]*lineSeries{}, byDim: map[string]int{}, byField: map[string]*valueColumn{},
-		lines: make([]int64, 0, f.rows), times: make([]int64, 0, f.rows), numbers: make([]uint32, 0, f.rows),
-	}
-	b.before = &lineSeries{}
-	return b
+	return &lineBatch{rowBatch: newRowBatch(path, from, f.rows), file: f, byDim: map[string]int{}, byField: map[string]*valueColumn{}}
 }
 
 // fill reads lines until the batch is full.
 func (b *lineBatch) fill(r *lineReader) error {
-	for b.rows*(len(b.values)+3) < maxCells && b.textBytes < maxSeriesText && r.more() {
+	for !b.full() && r.more() {
 		number := r.line
 		line, err := r.next()
 		if err != nil {
@@ -90,7 +46,7 @@ func (b *lineBatch) add(line []byte, number int64) {
 	if err == nil && p.Measurement == nil {
 		return
 	}
-	var s *lineSeries
+	var s *rowSeries
 	reason := ""
 	if err != nil {
 		reason = "The line cannot be read: " + err.Error() + "."
@@ -110,15 +66,6 @@ func (b *lineBatch) add(line []byte, number int64) {
 	b.end(s, t, number)
 }
 
-// end completes the next row.
-func (b *lineBatch) end(s *lineSeries, t, number int64) {
-	b.numbers, b.times, b.lines = append(b.numbers, s.number), append(b.times, t), append(b.lines, number)
-	b.rows++
-	s.rows++
-	b.before.next, b.before = s, s
-	b.tally.read++
-}
-
 // forget removes what a refused line has put in the next row.
 func (b *lineBatch) forget() {
 	for _, c := range b.values {
@@ -129,7 +76,7 @@ func (b *lineBatch) forget() {
 }
 
 // addPoint puts the values of a point in the next row of each column.
-func (b *lineBatch) addPoint(p *lineproto.Point) (*lineSeries, string) {
+func (b *lineBatch) addPoint(p *lineproto.Point) (*rowSeries, string) {
 	b.touched++
 	s := b.byText[string(p.Series)]
 	if s == nil {
@@ -152,23 +99,21 @@ func (b *lineBatch) addPoint(p *lineproto.Point) (*lineSeries, string) {
 	return s, ""
 }
 
-// newSeries gives a measurement with tags the next number.
-func (b *lineBatch) newSeries(p *lineproto.Point) *lineSeries {
-	s := &lineSeries{number: uint32(len(b.series)), text: string(p.Series), measure: string(p.Measurement), tags: make([]lineTag, 0, len(p.Tags))}
+// newSeries takes up a measurement with tags.
+func (b *lineBatch) newSeries(p *lineproto.Point) *rowSeries {
+	s := &rowSeries{measure: string(p.Measurement), tags: make([]rowTag, 0, len(p.Tags))}
 	for i := range p.Tags {
 		dim, reason := b.dimension(p.Tags[i].Key)
-		if reason == "" && slices.ContainsFunc(s.tags, func(t lineTag) bool { return t.dim == dim }) {
+		if reason == "" && slices.ContainsFunc(s.tags, func(t rowTag) bool { return t.dim == dim }) {
 			reason = "The line has a tag twice."
 		}
 		if reason != "" {
 			s.reason = reason
 			break
 		}
-		s.tags = append(s.tags, lineTag{dim, string(p.Tags[i].Value)})
+		s.tags = append(s.tags, rowTag{dim, string(p.Tags[i].Value)})
 	}
-	b.series = append(b.series, s)
-	b.byText[s.text] = s
-	b.textBytes += 2*len(s.text) + 256
+	b.know(s, string(p.Series))
 	return s
 }
 
@@ -230,7 +175,7 @@ func (b *lineBatch) newValue(name string, kind tsdb.ValueType) (*valueColumn, st
 func (b *lineBatch) prune() {
 	none := func(m duckdb.Bitmap) bool { return !slices.ContainsFunc(m, func(w uint64) bool { return w != 0 }) }
 	b.values = slices.DeleteFunc(b.values, func(c *valueColumn) bool { return none(c.valid) })
-	b.series = slices.DeleteFunc(b.series, func(s *lineSeries) bool { return s.rows == 0 })
+	b.series = slices.DeleteFunc(b.series, func(s *rowSeries) bool { return s.rows == 0 })
 	used := make([]bool, len(b.dims))
 	for _, s := range b.series {
 		for _, t := range s.tags {

@@ -43,7 +43,7 @@ func (b *lineBatch) quick(line []byte, number int64) bool {
 // known finds the series of a line: mostly the one that came after the series of the row
 // before when that was there last. What a line begins with means the same wherever it
 // stands, so that texts can be compared.
-func (b *lineBatch) known(line []byte) *lineSeries {
+func (b *lineBatch) known(line []byte) *rowSeries {
 	if s := b.before.next; s != nil && len(line) > len(s.text) && line[len(s.text)] == ' ' && string(line[:len(s.text)]) == s.text {
 		return s
 	}
@@ -55,7 +55,7 @@ func (b *lineBatch) known(line []byte) *lineSeries {
 }
 
 // quickFields puts the fields in the next row and returns where they end, or -1.
-func (b *lineBatch) quickFields(s *lineSeries, line []byte) int {
+func (b *lineBatch) quickFields(s *rowSeries, line []byte) int {
 	at := len(s.text) + 1
 	for i := 0; ; i++ {
 		c := b.quickColumn(s, i, line[at:])
@@ -80,7 +80,7 @@ func (b *lineBatch) quickFields(s *lineSeries, line []byte) int {
 
 // quickColumn finds the column of the field that a text begins with: mostly the one that
 // the last row of the series had there.
-func (b *lineBatch) quickColumn(s *lineSeries, i int, text []byte) *valueColumn {
+func (b *lineBatch) quickColumn(s *rowSeries, i int, text []byte) *valueColumn {
 	if i < len(s.fields) {
 		if c := s.fields[i]; len(text) > len(c.name) && text[len(c.name)] == '=' && string(text[:len(c.name)]) == c.name {
 			return c

@@ -29,7 +29,7 @@ func readLines(t testing.TB, text string, plain bool) []string {
 		out = append(out, fmt.Sprintf("%d %s %v", refusal.Count, refusal.Reason, refusal.Samples))
 	}
 	b.prune()
-	byNumber := map[uint32]*lineSeries{}
+	byNumber := map[uint32]*rowSeries{}
 	for _, s := range b.series {
 		byNumber[s.number] = s
 	}
