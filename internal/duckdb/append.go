@@ -88,9 +88,6 @@ func (a *Appender) Append(columns []Data, rows int) error {
 
 // Flush moves what was appended into the table, visible to the transaction.
 func (a *Appender) Flush() error {
-	if a.conn.engine.damaged() {
-		return errDamaged
-	}
 	defer operate()()
 	if bindings.AppenderFlush(a.app) == bindings.StateError {
 		return a.fault()

@@ -166,9 +166,6 @@ func (c *Conn) usable(ctx context.Context) error {
 	if c.conn.Ptr == nil {
 		return errClosed
 	}
-	if c.engine.damaged() {
-		return errDamaged
-	}
 	return ctx.Err()
 }
 

@@ -201,9 +201,15 @@ func (e *Engine) stop() error {
 	}
 }
 
-// damaged reports whether the log has part of a commit that failed, which the commits
-// after it would be lost behind. It may be that of another database of this process.
-func (e *Engine) damaged() bool { return damagedLogs() != e.logs.Load() }
+// Damaged returns nil unless the log has part of a commit that failed, because that could
+// not be cut off. A commit behind it may be lost: one is durable only if Damaged returns
+// nil after it. Reopen repairs the log. It may be that of another database of this process.
+func (e *Engine) Damaged() error {
+	if damagedLogs() == e.logs.Load() {
+		return nil
+	}
+	return &Error{Class: Fatal, Message: "a commit that failed could not be cut off from the log"}
+}
 
 func (e *Engine) forget(c *Conn) {
 	e.mu.Lock()

@@ -47,9 +47,6 @@ func (e *Error) Error() string {
 	return "duckdb: " + string(e.Class) + ": " + e.Message
 }
 
-// errDamaged is the error of a database whose log could not be freed of a commit that failed.
-var errDamaged = &Error{Class: Fatal, Message: "the end of the log could not be cut off; the database must be opened again"}
-
 // ClassOf returns the class of the DuckDB error in err's chain, and Other when there is none.
 func ClassOf(err error) Class {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -37,8 +37,7 @@ public:
 // nested calls all those below: what is deep is evaluated once, when the statement runs.
 //
 // The log: DuckDB cuts off what a commit that fails has written. When the disk fails
-// there, too, it ends the process. So that second error is only counted, and the database
-// takes no more statements until it is opened again, which reads the log up to there.
+// there, too, it ends the process. So that second error is only counted (Engine.Damaged).
 namespace {
 
 std::atomic<long long> used{0}, ceiling{0}, damaged{0};

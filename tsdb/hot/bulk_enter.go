@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ func (l *load) enter(ctx context.Context) error {
 		return errDropped
 	}
 	l.report.Stored = l.total
-	if err := t.store.diskHasRoom(); err != nil {
+	if err := cmp.Or(t.store.usable(), t.store.diskHasRoom()); err != nil {
 		return err
 	}
 	p := newPart(t)

@@ -56,6 +56,9 @@ func (s *Store) serve(ctx context.Context, answers chan<- answer) {
 			s.shrink(amidWrites)
 			idle.Reset(s.opts.IdleAfter)
 		case r := <-s.requests:
+			if s.writer.dead {
+				_ = s.revive() // it keeps its error as the health
+			}
 			r.done <- r.do()
 		case <-s.wake:
 			s.release()
@@ -147,6 +150,9 @@ func (s *Store) transact(batch []*submission) (*transaction, error) {
 		tx := newTransaction(s, batch)
 		err := tx.run()
 		if err == nil {
+			err = s.opts.Engine.Damaged()
+		}
+		if err == nil {
 			return tx, nil
 		}
 		tx.undo()
@@ -164,6 +170,9 @@ func (s *Store) transact(batch []*submission) (*transaction, error) {
 // broken says what a failed commit means for callers. An error of the disk makes the
 // store unhealthy, until it could open its file again.
 func (s *Store) broken(err error) error {
+	if s.writer.dead && fault.KindOf(err) == fault.Unavailable {
+		return err // it says so already
+	}
 	s.metrics.failures.Inc()
 	if !s.writer.dead && !duckdb.Broken(err) {
 		return unwritable(err)

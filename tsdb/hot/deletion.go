@@ -60,6 +60,9 @@ func (t *Table) delete(ctx context.Context, r Range) (int64, error) {
 	if !t.mu.stored || r.From > r.To {
 		return 0, nil
 	}
+	if err := t.store.usable(); err != nil {
+		return 0, err
+	}
 	e := &erasure{table: t, deletion: deletion{number: t.mu.deleted + 1, from: r.From, to: r.To, all: len(r.In) == 0, table: t.id}}
 	if !e.all {
 		if e.sids = t.matching(r.In); len(e.sids) == 0 {

@@ -107,6 +107,9 @@ func (t *Table) freeze(before time.Time) {
 // release removes the rows of deleted tables, and of segments that are in files, when
 // no snapshot can read them any more.
 func (s *Store) release() {
+	if s.writer.dead {
+		return // what is to be dropped is found again
+	}
 	for _, d := range s.takeDroppable() {
 		if err := s.drop(d); err != nil {
 			s.opts.Logger.Error("rows that nobody reads stay in the file", "component", "hot", "table", d.table.id, "err", err)
@@ -193,6 +196,9 @@ func (s *Store) inTransaction(statements []string, more func(context.Context, *w
 			s.writer.forgetAll()
 			_, _ = s.writer.conn.Exec(ctx, "ROLLBACK")
 		}
+		if duckdb.Broken(err) {
+			err = s.broken(err)
+		}
 	}()
 	for _, text := range statements {
 		if _, err := s.writer.conn.Exec(ctx, text); err != nil {
@@ -204,8 +210,19 @@ func (s *Store) inTransaction(statements []string, more func(context.Context, *w
 			return err
 		}
 	}
-	_, err = s.writer.conn.Exec(ctx, "COMMIT")
+	if _, err = s.writer.conn.Exec(ctx, "COMMIT"); err == nil {
+		err = s.opts.Engine.Damaged()
+	}
 	return err
+}
+
+// usable refuses work on a database that DuckDB has shut, or whose commits may be lost:
+// what it shows is not what will be read when it is opened again.
+func (s *Store) usable() error {
+	if s.writer.dead {
+		return s.Health()
+	}
+	return nil
 }
 
 func (t *Table) dropAll() []string {

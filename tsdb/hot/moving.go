@@ -83,6 +83,10 @@ func (t *Table) begin(segments bool) (*Moving, error) {
 	if segments {
 		m.take(t.mu.segments)
 	}
+	if err := t.store.usable(); err != nil {
+		snapshot.Close()
+		return nil, err
+	}
 	switch {
 	case t.dropped.Load():
 		snapshot.Close()
