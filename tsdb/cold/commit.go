@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -13,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/apache/iceberg-go"
-	"github.com/google/uuid"
 
 	"tidemark/fault"
 )
@@ -134,18 +132,16 @@ func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushe
 // fill prints the manifests of a snapshot and their list, and reads them again: what the
 // table will have in memory is what is on disk.
 func (d *draft) fill(s *snapshot, kept []manifest, fresh group, at place) error {
-	unique := uuid.NewString()
 	var refs []iceberg.ManifestFile
 	for _, k := range kept {
 		refs = append(refs, k.ref)
 	}
 	for i, g := range fresh.chunks() {
-		name := fmt.Sprintf("%s/%s-m%d.avro", metadataDir, unique, i)
-		data, ref, err := encodeManifest(d.meta, s.ID, at.location+"/"+name, at.location, g)
+		b, ref, err := encodeManifest(d.meta, s.ID, at.location, i, g)
 		if err != nil {
 			return err
 		}
-		d.blobs, refs = append(d.blobs, blob{name, data}), append(refs, ref)
+		d.blobs, refs = append(d.blobs, b), append(refs, ref)
 	}
 	list, refs, err := encodeList(s, refs)
 	if err != nil {
@@ -163,7 +159,7 @@ func (d *draft) fill(s *snapshot, kept []manifest, fresh group, at place) error 
 		}
 		d.manifests = append(d.manifests, manifest{b.name, ref, entries})
 	}
-	name := fmt.Sprintf("%s/snap-%d-1-%s.avro", metadataDir, s.ID, unique)
+	name := fmt.Sprintf("%s/snap-%d-1-%s.avro", metadataDir, s.ID, sealedName(list))
 	s.ManifestList = at.location + "/" + name
 	d.blobs = append(d.blobs, blob{name, list})
 	return nil
@@ -176,7 +172,7 @@ func (t *Table) publish(ctx context.Context, v *version, d *draft) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(d.meta)
+	text, err := d.meta.print()
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,9 @@ func (t *Table) loadVersion(ctx context.Context, number int, numbers []int) (*ve
 	if err != nil {
 		return nil, err
 	}
+	if _, err := checkMetadata(text); err != nil {
+		return nil, err
+	}
 	m, err := parseMetadata(text)
 	if err != nil {
 		return nil, err
@@ -148,6 +151,9 @@ func (l *loading) fetch(ctx context.Context, text string) ([]byte, string, error
 		return nil, "", err
 	}
 	data, err := l.t.medium.read(ctx, name)
+	if err == nil {
+		err = checkBlob(name, data)
+	}
 	return data, name, err
 }
 

@@ -111,12 +111,12 @@ func cutDays(list []entry, n int) (first, rest []entry) {
 	return list[:n], list[n:]
 }
 
-// encodeManifest prints a manifest file of a snapshot, to be found under a path.
-func encodeManifest(m *metadata, snapshotID int64, path, location string, g group) ([]byte, iceberg.ManifestFile, error) {
+// encodeManifest prints the n-th new manifest file of a snapshot.
+func encodeManifest(m *metadata, snapshotID int64, location string, n int, g group) (b blob, ref iceberg.ManifestFile, err error) {
 	var out bytes.Buffer
 	w, err := iceberg.NewManifestWriter(formatVersion, &out, m.spec(), m.schema(), snapshotID)
 	if err != nil {
-		return nil, nil, err
+		return b, nil, err
 	}
 	for _, part := range []struct {
 		entries []entry
@@ -133,15 +133,16 @@ func encodeManifest(m *metadata, snapshotID int64, path, location string, g grou
 				err = part.write(item)
 			}
 			if err != nil {
-				return nil, nil, errors.Join(err, w.Close())
+				return b, nil, errors.Join(err, w.Close())
 			}
 		}
 	}
 	if err := w.Close(); err != nil {
-		return nil, nil, err
+		return b, nil, err
 	}
-	ref, err := w.ToManifestFile(path, int64(out.Len()))
-	return out.Bytes(), ref, err
+	b = blob{fmt.Sprintf("%s/%s-m%d.avro", metadataDir, sealedName(out.Bytes()), n), out.Bytes()}
+	ref, err = w.ToManifestFile(location+"/"+b.name, int64(out.Len()))
+	return b, ref, err
 }
 
 // encodeEntry turns an entry into Iceberg's. What an added file inherits from its snapshot
