@@ -67,9 +67,6 @@ func convertTime(c source, unit Unit, format string) conversion {
 // farthest one, so that it is refused as such.
 func number(n string, unit Unit) string {
 	factor := or(units[unit], int64(1))
-	if factor == 1 {
-		return "make_timestamp_ns(" + n + ")"
-	}
 	most := math.MaxInt64/factor - 1
 	return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN make_timestamp_ns(greatest(least(%[1]s, %d), %d) * %d) END", n, most, -most, factor)
 }

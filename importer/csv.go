@@ -16,7 +16,10 @@ import (
 // csvFile stores the chunks of a CSV file. The first begins with the names of columns.
 type csvFile struct {
 	columnar
-	names []string
+	names  []string
+	reader *csvReader // of usual records; nil when there are none in this file
+	rows   int        // of the largest batch so far
+	slow   int64      // bytes that DuckDB reads where the next record is not usual
 }
 
 func openCSV(j *job, conn *duckdb.Conn) loader {
@@ -38,10 +41,10 @@ var csvReasons = map[string]string{
 }
 
 func (f *csvFile) load(ctx context.Context, c chunk) error {
-	skip := 0
+	skip, header := 0, int64(0)
 	if f.names == nil {
-		header, err := f.readNames(c)
-		if err != nil || header == c.bytes {
+		var err error
+		if header, err = f.readNames(c); err != nil || header == c.bytes {
 			return err
 		}
 		skip = 1
@@ -50,10 +53,21 @@ func (f *csvFile) load(ctx context.Context, c chunk) error {
 		if err := f.describe(ctx, c, skip); err != nil {
 			return err
 		}
+		if !f.job.owner.opts.plain {
+			f.reader = newCSVReader(f)
+		}
 	}
+	if f.reader != nil {
+		return f.loadQuick(ctx, c, header)
+	}
+	return f.loadSlow(ctx, c, skip)
+}
+
+// loadSlow has DuckDB read a chunk.
+func (f *csvFile) loadSlow(ctx context.Context, c chunk, skip int) error {
 	quoted := csvChunk{file: f, chunk: c, skip: skip}
 	defer f.conn.Exec(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS "+errorsTable+"; DROP TABLE IF EXISTS "+scansTable)
-	return f.store(ctx, batch{relation: f.reader(c, skip, true), rest: quoted.rejected, sample: quoted.sample})
+	return f.store(ctx, batch{relation: f.relation(c, skip, true), rest: quoted.rejected, sample: quoted.sample})
 }
 
 // describe finds the types of the columns by the first rows.
@@ -69,7 +83,7 @@ func (f *csvFile) describe(ctx context.Context, c chunk, skip int) error {
 	for i, row := range rows {
 		columns[i] = source{f.names[i], row[1].(string)}
 	}
-	if err := f.resolve(ctx, columns, f.reader(c, skip, false)); err != nil {
+	if err := f.resolve(ctx, columns, f.relation(c, skip, false)); err != nil {
 		f.columns = nil
 		return err
 	}
@@ -132,7 +146,7 @@ func firstRecord(buf []byte, quote byte) int {
 func (f *csvFile) dialect(skip int) string {
 	d := f.job.spec.CSV
 	quote := duckdb.Quote(string(d.quote()))
-	return fmt.Sprintf("delim=%s, quote=%s, escape=%s, skip=%d, header=false, comment='', nullstr=%s", duckdb.Quote(string(d.delimiter())), quote, quote, skip, f.nulls())
+	return fmt.Sprintf("delim=%s, quote=%s, escape=%s, skip=%d, header=false, comment='', new_line='\\n', nullstr=%s", duckdb.Quote(string(d.delimiter())), quote, quote, skip, f.nulls())
 }
 
 func (f *csvFile) nulls() string {
@@ -142,8 +156,8 @@ func (f *csvFile) nulls() string {
 	return "['', " + duckdb.Quote(f.job.spec.CSV.Null) + "]"
 }
 
-// reader reads a chunk as texts. Rows that it cannot read are noted, or passed over.
-func (f *csvFile) reader(c chunk, skip int, note bool) string {
+// relation reads a chunk as texts. Rows that it cannot read are noted, or passed over.
+func (f *csvFile) relation(c chunk, skip int, note bool) string {
 	types := make([]string, len(f.names))
 	for i, name := range f.names {
 		types[i] = duckdb.Quote(name) + ": 'VARCHAR'"

@@ -32,7 +32,7 @@ func (c *csvChunk) rejected(ctx context.Context, _ int64) (t tally, err error) {
 	}
 	err = c.scan(func(s *csvRecord) bool {
 		for i := range at {
-			if slices.Contains(at[i], s.offset) {
+			if slices.ContainsFunc(at[i], s.isAt) {
 				t.refusals[i].Samples = append(t.refusals[i].Samples, s.sample())
 			}
 		}
@@ -61,7 +61,7 @@ func (c *csvChunk) sample(found []Refusal, rows [][]int64) error {
 	}
 	n := int64(0)
 	return c.scan(func(s *csvRecord) bool {
-		if c.unread[s.offset] {
+		if slices.ContainsFunc(s.empty, func(at int64) bool { return c.unread[at] }) || c.unread[s.offset] {
 			return true
 		}
 		for _, i := range wanted[n] {
@@ -87,9 +87,14 @@ func (c *csvChunk) findUnread() error {
 
 // csvRecord is a record as it stands in the file.
 type csvRecord struct {
-	offset int64 // of the file's first byte, from 1
+	offset int64   // of its first byte, from 1
+	empty  []int64 // of the empty lines before it, one of which may be where DuckDB says it is
 	line   int64
 	text   []byte
+}
+
+func (s *csvRecord) isAt(offset int64) bool {
+	return s.offset == offset || slices.Contains(s.empty, offset)
 }
 
 func (s *csvRecord) sample() Sample {
@@ -123,8 +128,11 @@ func (c *csvChunk) scan(do func(*csvRecord) bool) error {
 		case skip > 0:
 			skip--
 		case len(bytes.TrimRight(s.text, "\r\n")) == 0:
+			s.empty = append(s.empty, s.offset)
 		case !do(&s):
 			return nil
+		default:
+			s.empty = s.empty[:0]
 		}
 		s.line += int64(bytes.Count(s.text, newline))
 	}

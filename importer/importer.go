@@ -52,6 +52,9 @@ type Options struct {
 
 	Logger *slog.Logger // nil discards
 	Now    func() time.Time
+
+	stretch int64 // bytes of CSV that DuckDB reads from a record on that is not usual. 4 MiB
+	plain   bool  // no record is taken quickly; for tests
 }
 
 func (o Options) withDefaults() Options {
@@ -70,6 +73,7 @@ func (o Options) withDefaults() Options {
 	o.FreeBytes = or(o.FreeBytes, 512<<20)
 	o.Idle = or(o.Idle, 10*time.Minute)
 	o.Keep = or(o.Keep, time.Hour)
+	o.stretch = or(o.stretch, 4<<20)
 	return o
 }
 

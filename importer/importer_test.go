@@ -175,6 +175,13 @@ func TestFiles(t *testing.T) {
 			want: []string{"sensors/1 @0s host:a cpu=1"},
 		},
 		{
+			name:    "lines that end in two ways",
+			text:    fmt.Sprintf("time,host,n\r\n%d,a,1\n\r\n\n%[1]d,b,2\r\n%[1]d,c,x\n%[1]d,\"d\r\n\",4\r\n%[1]d,e,5\r", ms(0)),
+			spec:    Spec{Format: CSV, Plan: Plan{Measures: []ValueColumn{{Source: "n", Type: tsdb.Bigint}}}},
+			want:    []string{"sensors/1 @0s host:a n=1", "sensors/1 @0s host:b n=2", "sensors/1 @0s host:d\r\n n=4", "sensors/1 @0s host:e n=5"},
+			refused: []string{fmt.Sprintf(`1 The column "n" has a value that is not a BIGINT. [6 %d,c,x]`, ms(0))},
+		},
+		{
 			name: "names, versions and a measure column",
 			text: fmt.Sprintf("ts;h;m;ver;x\n%d;a;room;3;7\n", base.Unix()),
 			spec: Spec{Format: CSV, CSV: Dialect{Delimiter: ";"}, Plan: Plan{
@@ -299,6 +306,7 @@ func TestFailures(t *testing.T) {
 		{"quote that is not closed", "time,a\n1,\"2\n", Spec{Format: CSV}, "line 2: a quotation mark is not closed"},
 		{"wrong delimiter", "time;a\n1;2\n", Spec{Format: CSV}, "is ',' the delimiter?"},
 		{"empty", "", Spec{Format: CSV}, "no records"},
+		{"carriage return in a value", "time,a\r\n1,2\n3,\r4\r\n", Spec{Format: CSV}, "line 3: a carriage return stands outside quotes"},
 		{"no Parquet", "PAR1 or not", Spec{Format: Parquet}, "cannot be read"},
 	}
 	for _, test := range tests {

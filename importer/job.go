@@ -75,7 +75,7 @@ func newJob(m *Importer, id string, spec Spec) (*job, error) {
 	j.spool = spool{dir: j.dir, cut: formats[spec.Format].cut, bytes: m.opts.ChunkBytes, lines: m.opts.ChunkRows, line: 1}
 	switch spec.Format {
 	case CSV:
-		j.spool.quote = spec.CSV.quote()
+		j.spool.quote, j.spool.ends = spec.CSV.quote(), true
 	case Lines:
 		j.spool.bytes *= linesLonger
 	case Parquet:

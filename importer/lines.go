@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 	"os"
 
 	"tidemark/fault"
@@ -28,7 +27,7 @@ type lineFile struct {
 }
 
 func openLines(j *job, conn *duckdb.Conn) loader {
-	return &lineFile{columnar: columnar{job: j, conn: conn}, now: j.owner.opts.Now().UnixNano()}
+	return &lineFile{columnar: columnar{job: j, conn: conn}, now: j.owner.opts.Now().UnixNano(), plain: j.owner.opts.plain}
 }
 
 // linesLonger is how much longer the lines of the protocol are than those of CSV: their
@@ -119,13 +118,6 @@ func (f *lineFile) open() error {
 }
 
 var kinds = map[lineproto.Kind]tsdb.ValueType{lineproto.Float: tsdb.Double, lineproto.Integer: tsdb.Bigint, lineproto.Boolean: tsdb.Boolean, lineproto.String: tsdb.Varchar}
-
-// instant is the time of a line that says one; one that no time can be is the farthest.
-func (f *lineFile) instant(t int64) int64 {
-	factor := units[f.mapping.Unit]
-	most := math.MaxInt64/factor - 1
-	return max(min(t, most), -most) * factor
-}
 
 // checkLines refuses what only files with columns have.
 func (p *Plan) checkLines() error {

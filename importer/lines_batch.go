@@ -61,7 +61,7 @@ func (b *lineBatch) add(line []byte, number int64) {
 	}
 	t := b.file.now
 	if p.HasTime {
-		t = b.file.instant(p.Time)
+		t = b.file.mapping.Unit.instant(p.Time)
 	}
 	b.end(s, t, number)
 }

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"bytes"
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +33,7 @@ func (b *lineBatch) quick(line []byte, number int64) bool {
 			b.forget()
 			return false
 		}
-		t = b.file.instant(n)
+		t = b.file.mapping.Unit.instant(n)
 	}
 	b.end(s, t, number)
 	return true
@@ -107,40 +106,6 @@ var quickValues = map[tsdb.ValueType]func(c *valueColumn, row int, text []byte) 
 	tsdb.Bigint: quickBigint, tsdb.Double: quickDouble, tsdb.Boolean: quickBoolean, tsdb.Varchar: quickText,
 }
 
-const (
-	quickDigits      = 18 // of whole numbers, which no 64 bits are too few for
-	quickFloatDigits = 15 // which a DOUBLE holds exactly
-)
-
-// digits reads digits on to a number, at most so many.
-func digits(text []byte, n int64, most int) (int64, int) {
-	i := 0
-	for ; i < len(text) && i <= most; i++ {
-		c := text[i] - '0'
-		if c > 9 {
-			break
-		}
-		n = 10*n + int64(c)
-	}
-	return n, i
-}
-
-// quickInteger reads a whole number; its size is 0 if it is none, or a long one.
-func quickInteger(text []byte) (n int64, size int) {
-	sign := 0
-	if len(text) > 0 && text[0] == '-' {
-		sign = 1
-	}
-	n, size = digits(text[sign:], 0, quickDigits)
-	if size == 0 || size > quickDigits {
-		return 0, 0
-	}
-	if sign == 1 {
-		n = -n
-	}
-	return n, size + sign
-}
-
 func quickBigint(c *valueColumn, row int, text []byte) int {
 	n, size := quickInteger(text)
 	if size == 0 || size == len(text) || text[size] != 'i' {
@@ -149,35 +114,6 @@ func quickBigint(c *valueColumn, row int, text []byte) int {
 	c.ints = setAt(c.ints, row, n)
 	c.valid = marked(c.valid, row)
 	return size + 1
-}
-
-// tens are powers of ten, which a DOUBLE holds exactly.
-var tens = [quickFloatDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
-
-// quickFloat reads a number with few digits and no exponent. It is the quotient of two
-// numbers that a DOUBLE holds exactly, and so rounded as it should be.
-func quickFloat(text []byte) (v float64, size int) {
-	sign := 0
-	if len(text) > 0 && text[0] == '-' {
-		sign = 1
-	}
-	n, whole := digits(text[sign:], 0, quickFloatDigits)
-	if whole == 0 || whole > quickFloatDigits {
-		return 0, 0
-	}
-	fraction := 0
-	if size = sign + whole; size < len(text) && text[size] == '.' {
-		n, fraction = digits(text[size+1:], n, quickFloatDigits-whole)
-		if whole+fraction > quickFloatDigits {
-			return 0, 0
-		}
-		size += 1 + fraction
-	}
-	v = float64(n) / tens[fraction]
-	if sign == 1 {
-		v = math.Copysign(v, -1)
-	}
-	return v, size
 }
 
 func quickDouble(c *valueColumn, row int, text []byte) int {

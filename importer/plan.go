@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,14 @@ const (
 
 var units = map[Unit]int64{
 	Seconds: int64(time.Second), Milliseconds: int64(time.Millisecond), Microseconds: int64(time.Microsecond), Nanoseconds: 1,
+}
+
+// instant is a number of units since 1970 in nanoseconds; one that no time can be is the
+// farthest.
+func (u Unit) instant(n int64) int64 {
+	factor := units[u]
+	most := math.MaxInt64/factor - 1
+	return max(min(n, most), -most) * factor
 }
 
 // guessUnit takes a time to lie between 1973 and 5138 in seconds, and so on by thousands.

@@ -84,7 +84,7 @@ func newValueColumn(name string, kind tsdb.ValueType, rows int) *valueColumn {
 	switch kind {
 	case tsdb.Double:
 		c.reals = make([]float64, 0, rows)
-	case tsdb.Bigint:
+	case tsdb.Bigint, tsdb.Timestamp:
 		c.ints = make([]int64, 0, rows)
 	}
 	return c
@@ -109,7 +109,7 @@ func (c *valueColumn) data(rows int) duckdb.Data {
 	switch c.kind {
 	case tsdb.Double:
 		d.Float64s = padded(c.reals, rows)
-	case tsdb.Bigint:
+	case tsdb.Bigint, tsdb.Timestamp:
 		d.Int64s = padded(c.ints, rows)
 	case tsdb.Boolean:
 		d.Bools = padded(c.bools, rows)

@@ -28,6 +28,8 @@ type spool struct {
 	bytes int64 // of a chunk
 	lines int
 
+	ends   bool   // ends of lines become those that DuckDB is told to expect
+	plain  []byte // for that
 	rest   []byte // of a record that is not complete
 	file   *os.File
 	now    chunk
@@ -86,6 +88,12 @@ func (s *spool) write(records []byte) error {
 	if len(records) == 0 {
 		return nil
 	}
+	if s.ends {
+		var err error
+		if records, err = s.plainEnds(records); err != nil {
+			return err
+		}
+	}
 	if s.file == nil {
 		if err := s.begin(); err != nil {
 			return err
@@ -99,6 +107,34 @@ func (s *spool) write(records []byte) error {
 	s.count += n
 	s.line += int64(n)
 	return nil
+}
+
+// plainEnds removes the carriage returns before line feeds outside quotes: lines of a
+// file may end in both ways. One that stands alone there ends a line for some programs
+// and is a character for others, and is refused.
+func (s *spool) plainEnds(records []byte) ([]byte, error) {
+	from, out, inside := 0, s.plain[:0], false
+	for {
+		at := bytes.IndexByte(records[from:], '\r')
+		if at < 0 {
+			break
+		}
+		at += from
+		out = append(out, records[from:at]...)
+		if bytes.Count(records[from:at], []byte{s.quote})%2 == 1 {
+			inside = !inside
+		}
+		if from = at + 1; inside {
+			out = append(out, '\r')
+		} else if from == len(records) || records[from] != '\n' {
+			return nil, fault.New(fault.Invalid, "line %d: a carriage return stands outside quotes and not at the end of the line", s.line+int64(bytes.Count(records[:at], newline)))
+		}
+	}
+	if from == 0 {
+		return records, nil
+	}
+	s.plain = append(out, records[from:]...)
+	return s.plain, nil
 }
 
 func (s *spool) begin() (err error) {
