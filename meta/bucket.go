@@ -79,8 +79,9 @@ func (b *Bucket[T]) Put(ctx context.Context, key string, value T) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.writer().ExecContext(ctx, `INSERT INTO documents (bucket, name, version, body) VALUES ($1, $2, 1, $3)
-		ON CONFLICT (bucket, name) DO UPDATE SET version = documents.version + 1, body = excluded.body`, b.name, key, body)
+	_, err = b.writer().ExecContext(ctx, `INSERT INTO documents (bucket, name, version, body, sum, opposite) VALUES ($1, $2, 1, $3, $4, -1)
+		ON CONFLICT (bucket, name) DO UPDATE SET version = documents.version + 1, body = excluded.body,
+			sum = excluded.sum, opposite = -(documents.version + 1)`, b.name, key, body, sumOf(b.name, key, body))
 	return classify(err)
 }
 
@@ -90,8 +91,8 @@ func (b *Bucket[T]) Create(ctx context.Context, key string, value T) error {
 	if err != nil {
 		return err
 	}
-	changed, err := affected(b.writer().ExecContext(ctx, `INSERT INTO documents (bucket, name, version, body)
-		VALUES ($1, $2, 1, $3) ON CONFLICT (bucket, name) DO NOTHING`, b.name, key, body))
+	changed, err := affected(b.writer().ExecContext(ctx, `INSERT INTO documents (bucket, name, version, body, sum, opposite)
+		VALUES ($1, $2, 1, $3, $4, -1) ON CONFLICT (bucket, name) DO NOTHING`, b.name, key, body, sumOf(b.name, key, body)))
 	if err == nil && !changed {
 		return fault.New(fault.Conflict, "%s %q exists already", b.name, key)
 	}
@@ -105,8 +106,8 @@ func (b *Bucket[T]) CompareAndSet(ctx context.Context, key string, version int64
 	if err != nil {
 		return err
 	}
-	changed, err := affected(b.writer().ExecContext(ctx, `UPDATE documents SET version = version + 1, body = $1
-		WHERE bucket = $2 AND name = $3 AND version = $4`, body, b.name, key, version))
+	changed, err := affected(b.writer().ExecContext(ctx, `UPDATE documents SET version = version + 1, body = $1, sum = $2, opposite = -(version + 1)
+		WHERE bucket = $3 AND name = $4 AND version = $5`, body, sumOf(b.name, key, body), b.name, key, version))
 	if err != nil || changed {
 		return err
 	}

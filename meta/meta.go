@@ -33,8 +33,9 @@ const (
 	MaxDocumentBytes = 1 << 20
 )
 
-// format is the version of the file's layout that this code reads and writes.
-const format = 1
+// format is the version of the file's layout that this code reads and writes. It upgrades
+// files of version 1, which had no sums.
+const format = 2
 
 const readers = 4 // connections that read while one writes
 
@@ -92,7 +93,7 @@ var schema = []string{
 	`CREATE TABLE IF NOT EXISTS format (version INTEGER NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS documents (
 		bucket TEXT NOT NULL, name TEXT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL,
-		PRIMARY KEY (bucket, name))`,
+		sum TEXT, opposite BIGINT, PRIMARY KEY (bucket, name))`,
 }
 
 // prepare creates what is missing and refuses a file that a newer version wrote.
@@ -109,10 +110,14 @@ func (d *DB) prepare(ctx context.Context) error {
 			_, err = tx.tx.ExecContext(ctx, `INSERT INTO format (version) VALUES ($1)`, format)
 			return err
 		}
-		if err == nil && found != format {
-			err = fmt.Errorf("the file has format %d, this program reads format %d", found, format)
+		switch {
+		case err != nil || found == format:
+			return err
+		case found == 1:
+			return tx.addSums(ctx)
+		default:
+			return fmt.Errorf("the file has format %d, this program reads formats 1 and %d", found, format)
 		}
-		return err
 	})
 }
 

@@ -33,6 +33,9 @@ func (c *checking) cold(ctx context.Context) error {
 		if err := c.table(ctx, t); err != nil {
 			return err
 		}
+		if err := c.others(ctx, t); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -10,8 +10,12 @@ import (
 )
 
 // Check reads every entry of a store that nobody has open: Pebble compares the checksum
-// of each block. It makes no file but LOCK.
+// of each block, and those of its log and manifest are compared here. It makes no file
+// but LOCK.
 func Check(ctx context.Context, dir string) (err error) {
+	if err := checkChunks(dir); err != nil {
+		return err
+	}
 	db, err := pebble.Open(dir, &pebble.Options{FS: vfs.Default, ReadOnly: true, ErrorIfNotExists: true, Logger: quiet{}})
 	if err != nil {
 		return fmt.Errorf("open queue store: %w", err)
