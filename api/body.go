@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,16 +44,24 @@ func readBody(w http.ResponseWriter, r *http.Request, buf []byte, svc *Service, 
 	if control.SetReadDeadline(time.Now().Add(within)) == nil {
 		defer control.SetReadDeadline(time.Time{})
 	}
-	buf, err := appendAll(buf, io.LimitReader(r.Body, limit+1))
+	buf, err := appendAll(buf, io.LimitReader(r.Body, limit+1), int(min(r.ContentLength, limit)))
 	if err == nil && int64(len(buf)) > limit {
 		err = tooLarge(limit, svc.Column)
 	}
 	return buf, err
 }
 
-func appendAll(buf []byte, body io.Reader) ([]byte, error) {
+// believed is how much of a body must have come before there is room for as much as the
+// sender says.
+const believed = 256 << 10
+
+// appendAll reads a body of which the sender says how long it is, or does not (0 or less).
+func appendAll(buf []byte, body io.Reader, said int) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
+			if len(buf) >= believed && len(buf) < said {
+				buf = slices.Grow(buf, said-len(buf)+1)
+			}
 			buf = append(buf, 0)[:len(buf)]
 		}
 		n, err := body.Read(buf[len(buf):cap(buf)])
