@@ -16,7 +16,7 @@ func Check(ctx context.Context, dir string) (err error) {
 	if err := checkChunks(dir); err != nil {
 		return err
 	}
-	db, err := pebble.Open(dir, &pebble.Options{FS: vfs.Default, ReadOnly: true, ErrorIfNotExists: true, Logger: quiet{}})
+	db, err := pebble.Open(dir, &pebble.Options{FS: vfs.Default, ReadOnly: true, ErrorIfNotExists: true, Logger: quiet{}, EventListener: onDamage(quiet{})})
 	if err != nil {
 		return fmt.Errorf("open queue store: %w", err)
 	}

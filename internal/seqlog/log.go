@@ -95,12 +95,14 @@ func Open(opt Options) (*Log, error) {
 	}
 	cache := pebble.NewCache(opt.CacheBytes)
 	defer cache.Unref()
+	logger := &storeLogger{to: opt.Logger}
 	db, err := pebble.Open(opt.Dir, &pebble.Options{
 		FS:                 opt.FS,
 		Cache:              cache,
 		FormatMajorVersion: pebble.FormatNewest,
 		MemTableSize:       16 << 20,
-		Logger:             &storeLogger{to: opt.Logger},
+		Logger:             logger,
+		EventListener:      onDamage(logger),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open queue store %s: %w", opt.Dir, err)

@@ -5,11 +5,19 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2"
 )
 
 // errorPause is how long errors of Pebble's background work are counted after one was
 // logged: it tries again at once, thousands of times a second on a full disk.
 const errorPause = time.Second
+
+// onDamage has Pebble tell of damaged blocks: by itself it would end the process. Whoever
+// reads one gets an error.
+func onDamage(logger pebble.Logger) *pebble.EventListener {
+	return &pebble.EventListener{DataCorruption: func(d pebble.DataCorruptionInfo) { logger.Errorf("%s is damaged: %v", d.Path, d.Details) }}
+}
 
 // storeLogger hands Pebble's own messages on. Pebble calls Fatalf when it cannot write
 // its log any more; going on would acknowledge what is not on disk.
