@@ -36,6 +36,7 @@ var rooms = []room{
 	{path: "topic", storey: pure},
 	{path: "policy", storey: pure},
 	{path: "importer/lineproto", storey: pure},
+	{path: "internal/parquet", storey: pure},
 	{path: "internal/tabular", storey: pure, neighbours: []string{"sql/types"}},
 	{path: "sql/...", storey: pure, neighbours: []string{"sql/...", "topic"},
 		never: []string{"internal/duckdb", "internal/seqlog"}, why: "a compiler holds no engine"},

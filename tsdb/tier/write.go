@@ -33,11 +33,17 @@ func groupOf(values int) int {
 // integers, times and texts and stream splits to floats, but only where dictionaries are
 // forbidden; they are twice as large for values that change slowly.
 func format(values int, ids string) string {
-	return fmt.Sprintf("FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL %d, DICTIONARY_SIZE_LIMIT 1, ROW_GROUP_SIZE %d, FIELD_IDS %s",
-		zstdLevel, groupOf(values), ids)
+	return encoding(groupOf(values), zstdLevel, 1) + ", FIELD_IDS " + ids
 }
 
 const zstdLevel = 6
+
+// encoding is what all files have in common. Dictionaries have at most so many values.
+// Bloom filters would be of the columns that the bounds of row groups tell all about.
+func encoding(group, level, dictionary int) string {
+	return fmt.Sprintf("FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL %d, DICTIONARY_SIZE_LIMIT %d, ROW_GROUP_SIZE %d, WRITE_BLOOM_FILTER false",
+		level, dictionary, group)
+}
 
 // writer writes the files of one piece of moving work. It has a connection of its own,
 // because a statement of minutes must not hold up another.
@@ -218,6 +224,9 @@ func (w *writer) file(ctx context.Context, day int32, source string, r span) (ho
 	w.written = append(w.written, f.Path)
 	if _, err := w.conn.Exec(ctx, w.copyText(f.Path, source, r)); err != nil {
 		return f, fmt.Errorf("write %s: %w", f.Path, err)
+	}
+	if err := w.dense(ctx, &f); err != nil {
+		return f, err
 	}
 	if err := w.inspect(ctx, &f); err != nil {
 		return f, fmt.Errorf("read back %s: %w", f.Path, err)
