@@ -89,6 +89,10 @@ func findOrigins(n plan.Node, origins map[plan.ID]origin) {
 		for i, c := range n.Cols {
 			origins[c.ID] = origin{n.Table, n.Index[i]}
 		}
+	case *plan.Partial:
+		for i, c := range n.Scan.Cols {
+			origins[c.ID] = origin{n.Scan.Table, n.Scan.Index[i]}
+		}
 	case *plan.Project:
 		passOrigins(n.Items, origins)
 	case *plan.Aggregate:

@@ -65,6 +65,12 @@ func (v *view) relation(a plan.Access) (string, error) {
 	for _, in := range a.In {
 		scan.In = append(scan.In, tsdb.In{Column: in.Column, Values: in.Values})
 	}
+	if a.Groups != nil {
+		scan.Groups = &tsdb.Groups{Width: a.Groups.Width}
+		for _, c := range a.Groups.Calls {
+			scan.Groups.Calls = append(scan.Groups.Calls, tsdb.GroupCall{Kind: groupKinds[c.Kind], Column: c.Column})
+		}
+	}
 	bytes, err := v.snapshot.Bytes(scan)
 	if err != nil {
 		return "", err
@@ -94,6 +100,9 @@ var (
 	roles = map[tsdb.Role]plan.Role{
 		tsdb.DimensionColumn: plan.Dimension, tsdb.MeasureNameColumn: plan.MeasureName, tsdb.TimeColumn: plan.Time,
 		tsdb.SingleColumn: plan.MeasureValue, tsdb.MultiColumn: plan.Multi,
+	}
+	groupKinds = map[plan.ScanCallKind]tsdb.GroupKind{
+		plan.CountRows: tsdb.CountRows, plan.Count: tsdb.Count, plan.Sum: tsdb.Sum, plan.Min: tsdb.Min, plan.Max: tsdb.Max,
 	}
 	kinds = map[tsdb.ValueType]types.Kind{
 		tsdb.Double: types.Double, tsdb.Bigint: types.Bigint, tsdb.Varchar: types.Varchar,

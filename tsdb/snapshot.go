@@ -203,8 +203,36 @@ type Scan struct {
 	Columns          []int
 	MinTime, MaxTime int64 // nanoseconds, inclusive
 	In               []In
-	Newest           bool // of each series only the newest row up to MaxTime matters
+	Newest           bool    // of each series only the newest row up to MaxTime matters
+	Groups           *Groups // not nil: partial results in place of rows
 }
+
+// Groups makes the relation of a scan one of partial results: rows of one series in one
+// bucket of time become one, or a few. Its columns are of the series; beside them stand
+// bucket, the time rounded down to a multiple of Width, and p<i> for every call. A sum of
+// bigint may be wider than that.
+type Groups struct {
+	Width int64 // nanoseconds; 0: no bucket, all of time is one
+	Calls []GroupCall
+}
+
+// GroupCall is a partial result over a column: the time or a value, none for CountRows.
+type GroupCall struct {
+	Kind   GroupKind
+	Column int // index in the snapshot's schema
+}
+
+// GroupKind is what a partial result is.
+type GroupKind = hot.GroupKind
+
+// The kinds.
+const (
+	CountRows = hot.CountRows
+	Count     = hot.Count
+	Sum       = hot.Sum
+	Min       = hot.Min
+	Max       = hot.Max
+)
 
 // Relation returns a parenthesised SELECT that exposes a column c<i> for every i in
 // scan.Columns over all rows that the bounds do not exclude, each once. DuckDB runs it
@@ -246,6 +274,11 @@ func (s *Snapshot) scan(scan Scan) (*snapshotTable, hot.Scan, error) {
 		f.As = fmt.Sprintf("c%d", i)
 		out.Fields = append(out.Fields, f)
 	}
+	if scan.Groups != nil {
+		if out.Groups, err = t.grouping(scan.Groups); err != nil {
+			return nil, out, err
+		}
+	}
 	for _, in := range scan.In {
 		f, err := t.field(in.Column)
 		if err != nil {
@@ -257,6 +290,25 @@ func (s *Snapshot) scan(scan Scan) (*snapshotTable, hot.Scan, error) {
 		out.In = append(out.In, hot.In{Role: f.Role, Ordinal: f.Ordinal, Values: in.Values})
 	}
 	return t, out, nil
+}
+
+func (t *snapshotTable) grouping(g *Groups) (*hot.Grouping, error) {
+	out := &hot.Grouping{Width: g.Width}
+	for _, c := range g.Calls {
+		call := hot.GroupCall{Kind: c.Kind}
+		if c.Kind != hot.CountRows {
+			f, err := t.field(c.Column)
+			if err != nil {
+				return nil, err
+			}
+			if f.Role < hot.TimeField {
+				return nil, fault.New(fault.Internal, "a partial result over column %d, which is of the series", c.Column)
+			}
+			call.Field = f
+		}
+		out.Calls = append(out.Calls, call)
+	}
+	return out, nil
 }
 
 func (t *snapshotTable) field(i int) (hot.Field, error) {

@@ -15,6 +15,9 @@ void tidemark_raise_memory_ceiling(long long bytes);
 void *tidemark_stop(void *client);
 void tidemark_go_on(void *stopped);
 
+// Times that a thread slept because others had all tasks of its statement.
+long long tidemark_naps(void);
+
 // Reports whether the calling thread evaluates for a client that is to stop.
 int tidemark_stopped(void);
 

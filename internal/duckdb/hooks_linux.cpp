@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <sched.h>
 #include <stdexcept>
+#include <unistd.h>
 
 // What is used of DuckDB's own header duckdb/planner/expression_iterator.hpp.
 namespace duckdb {
@@ -15,9 +17,9 @@ public:
 };
 } // namespace duckdb
 
-// Four things that DuckDB leaves open are closed here. The linker puts the functions at
+// Five things that DuckDB leaves open are closed here. The linker puts the functions at
 // the end of this file between DuckDB's allocator, the evaluation of a scalar function,
-// the hash of an expression and their callers (hooks_linux.go); a library without them
+// the hash of an expression, its loop over tasks and their callers (hooks_linux.go); a library without them
 // would not link.
 //
 // Memory: DuckDB's limit counts the blocks of its buffer manager. The vectors that it
@@ -38,6 +40,10 @@ public:
 //
 // The log: DuckDB cuts off what a commit that fails has written. When the disk fails
 // there, too, it ends the process. So that second error is only counted (Engine.Damaged).
+//
+// Waiting: the thread that asked for a statement takes part in it, and when DuckDB's own
+// threads have its last tasks it asks for more without a pause. On two processors it
+// keeps them from half of one, and all others from it. So it pauses.
 namespace {
 
 std::atomic<long long> used{0}, ceiling{0}, damaged{0};
@@ -124,6 +130,12 @@ unsigned long long mix(unsigned long long h) {
 	return h ^ h >> 33;
 }
 
+constexpr unsigned char no_tasks = 4; // duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE
+constexpr int yields = 4;              // before it sleeps
+constexpr useconds_t nap = 20;
+thread_local int vain = 0; // times in a row that there was no task
+std::atomic<long long> naps{0};
+
 constexpr int most_folded = 32; // levels of an expression that is evaluated while binding
 
 // has_levels reports whether an expression has at most so many levels.
@@ -151,6 +163,7 @@ void tidemark_go_on(void *stopped) {
 		replace(stopped, nullptr);
 	}
 }
+long long tidemark_naps(void) { return naps; }
 int tidemark_stopped(void) { return is_stopping(evaluating); }
 void tidemark_enter_ours(void) { ours++; }
 void tidemark_leave_ours(void) { ours--; }
@@ -166,6 +179,7 @@ long long tidemark_damaged_logs(void) { return damaged; }
 #define HASH_BOUND(kind) kind##_ZNK6duckdb10Expression4HashEv
 #define HASH_PARSED(kind) kind##_ZNK6duckdb16ParsedExpression4HashEv
 #define CUT(kind) kind##_ZN6duckdb18BufferedFileWriter8TruncateEm
+#define TASK(kind) kind##_ZN6duckdb8Executor11ExecuteTaskEb
 #define HAS_CONTEXT _ZN6duckdb18ExpressionExecutor10HasContextEv
 #define CONTEXT _ZN6duckdb18ExpressionExecutor10GetContextEv
 
@@ -178,6 +192,7 @@ bool FOLD(__real_)(void *client, const void *expr, void *result);
 unsigned long long HASH_BOUND(__real_)(const void *expr);
 unsigned long long HASH_PARSED(__real_)(const void *expr);
 void CUT(__real_)(void *writer, unsigned long long size);
+unsigned char TASK(__real_)(void *executor, bool dry);
 bool HAS_CONTEXT(void *executor);
 void *CONTEXT(void *executor);
 
@@ -238,6 +253,19 @@ void OPERATE(__wrap_)(void *profiler, void *op) {
 // The answer false is that of an expression whose evaluation fails.
 bool FOLD(__wrap_)(void *client, const void *expr, void *result) {
 	return has_levels(*static_cast<const duckdb::Expression *>(expr), most_folded) && FOLD(__real_)(client, expr, result);
+}
+
+unsigned char TASK(__wrap_)(void *executor, bool dry) {
+	auto result = TASK(__real_)(executor, dry);
+	if (dry || result != no_tasks) {
+		vain = 0;
+	} else if (++vain <= yields) {
+		sched_yield();
+	} else {
+		naps.fetch_add(1, std::memory_order_relaxed);
+		usleep(nap);
+	}
+	return result;
 }
 
 unsigned long long HASH_BOUND(__wrap_)(const void *expr) { return mix(HASH_BOUND(__real_)(expr)); }

@@ -10,6 +10,7 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb10Expression4HashEv
 // #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb16ParsedExpression4HashEv
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18BufferedFileWriter8TruncateEm
+// #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb8Executor11ExecuteTaskEb
 import "C"
 
 import (
@@ -27,6 +28,9 @@ func raiseCeiling(bytes int64) { C.tidemark_raise_memory_ceiling(C.longlong(byte
 
 // damagedLogs counts logs that could not be freed of a failed commit.
 func damagedLogs() int64 { return int64(C.tidemark_damaged_logs()) }
+
+// naps returns how often a thread slept that waited for others to compute its statement.
+func naps() int64 { return int64(C.tidemark_naps()) }
 
 // halts counts the clients that are to end, so that looking for one costs nothing
 // while there is none. It belongs to the variables of hooks_linux.cpp.

@@ -122,6 +122,8 @@ func (e *emitter) node(n plan.Node) *block {
 		return e.unordered(e.node(n.Node))
 	case *plan.Scan:
 		return e.scan(n)
+	case *plan.Partial:
+		return e.partial(n)
 	case *plan.Values:
 		return e.values(n)
 	case *plan.Filter:

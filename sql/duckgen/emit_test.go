@@ -55,7 +55,7 @@ func TestSQL(t *testing.T) {
 		{"SELECT host, cpu FROM d.a WHERE time > ago(1h) AND host = 'x' ORDER BY cpu DESC, time LIMIT 3",
 			"SELECT t1.c0 AS o0, t1.c2 AS o1 FROM (a) AS t1 WHERE (t1.c1 > TIMESTAMP_NS '2026-01-01 11:00:00.000000000') AND (t1.c0 = 'x') ORDER BY 2 DESC NULLS LAST, t1.c1 NULLS LAST LIMIT 3"},
 		{"SELECT bin(time, 1h) AS t, avg(cpu) FROM d.a GROUP BY bin(time, 1h) ORDER BY 1",
-			"SELECT tm_bin(t1.c1, CAST(3600000000000 AS BIGINT)) AS o0, avg(t1.c2) AS o1 FROM (a) AS t1 GROUP BY tm_bin(t1.c1, CAST(3600000000000 AS BIGINT)) ORDER BY 1 NULLS LAST"},
+			"SELECT t1.bucket AS o0, (sum(t1.p0) / sum(t1.p1)) AS o1 FROM (a) AS t1 GROUP BY t1.bucket ORDER BY 1 NULLS LAST"},
 		{"SELECT count(*) FROM d.a", "SELECT count(*) AS o0 FROM (a) AS t1"},
 		{"SELECT 1 FROM d.a HAVING count(*) > 1", "SELECT 1 AS o0 FROM (SELECT count(*) AS x5 FROM (a) AS t1) AS t2 WHERE (t2.x5 > CAST(1 AS BIGINT))"},
 		{"SELECT sum(n) / count(*) FROM d.a", "SELECT tm_div(t2.x5, t2.x6) AS o0 FROM (SELECT CAST(sum(t1.c3) AS BIGINT) AS x5, count(*) AS x6 FROM (a) AS t1) AS t2"},

@@ -59,6 +59,10 @@ func (d doubles) learn(n plan.Node) {
 		for _, c := range n.Cols {
 			d.columns[c.ID] = finite
 		}
+	case *plan.Partial:
+		for _, c := range n.Columns() {
+			d.columns[c.ID] = finite // a sum is summed on, and that may be infinite anyway
+		}
 	case *plan.Values:
 		d.values(n)
 	case *plan.Project:

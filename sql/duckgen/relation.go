@@ -17,6 +17,22 @@ func (e *emitter) scan(n *plan.Scan) *block {
 	return b
 }
 
+func (e *emitter) partial(n *plan.Partial) *block {
+	name := e.table()
+	b := &block{from: hole(len(e.scans)) + " AS " + name}
+	e.scans = append(e.scans, n.Access())
+	for i, c := range n.Scan.Cols {
+		b.items = append(b.items, plainItem(c.ID, name+".c"+strconv.Itoa(n.Scan.Index[i])))
+	}
+	if n.Bucket != nil {
+		b.items = append(b.items, plainItem(n.Bucket.Col.ID, name+".bucket"))
+	}
+	for i, c := range n.Calls {
+		b.items = append(b.items, plainItem(c.Col.ID, name+".p"+strconv.Itoa(i)))
+	}
+	return b
+}
+
 func (e *emitter) values(n *plan.Values) *block {
 	if len(n.Cols) == 0 && len(n.Rows) == 1 {
 		return &block{}

@@ -64,6 +64,8 @@ func (p *printer) title(n Node) string {
 		return "Explain"
 	case *Scan:
 		return scanText(n)
+	case *Partial:
+		return partialText(n)
 	case *Values:
 		return "Values " + p.rows(n.Rows)
 	case *Filter:
@@ -162,6 +164,23 @@ func scanText(s *Scan) string {
 		names[i] = c.Name
 	}
 	return strings.Join(append(parts, "columns "+strings.Join(names, ", ")), " ")
+}
+
+// partialText prints the scan, then what is computed: … by bin(time, 1h) compute sum(cpu), count().
+func partialText(n *Partial) string {
+	text := "Partial" + strings.TrimPrefix(scanText(n.Scan), "Scan")
+	if n.Bucket != nil {
+		text += " by " + n.Bucket.Col.Name
+	}
+	for i, c := range n.Calls {
+		if i == 0 {
+			text += " compute "
+		} else {
+			text += ", "
+		}
+		text += c.Col.Name
+	}
+	return text
 }
 
 func rangeText(r TimeRange) string {

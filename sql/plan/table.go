@@ -60,7 +60,8 @@ type Access struct {
 	Columns []int // indexes in Table.Columns, ascending, no duplicates
 	Time    TimeRange
 	In      []In
-	Newest  bool // of each series only the newest row up to Time.Max is needed; others may be left out
+	Newest  bool        // of each series only the newest row up to Time.Max is needed; others may be left out
+	Groups  *ScanGroups // not nil: partial results in place of rows
 }
 
 // MetaKind is a metadata statement.

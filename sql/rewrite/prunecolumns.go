@@ -32,6 +32,8 @@ func (p *pruning) node(n plan.Node, want wanted) plan.Node {
 		return plan.Rebuild(n, p.node(n.Input, want))
 	case *plan.Scan:
 		return pruneScan(n, want)
+	case *plan.Partial:
+		return prunePartial(n, want)
 	case *plan.WithRef:
 		return p.read(n, want)
 	case *plan.With:
@@ -121,6 +123,20 @@ func pruneScan(s *plan.Scan, want wanted) plan.Node {
 	if len(c.Cols) == 0 {
 		c.Cols, c.Index = s.Cols[spare:spare+1], s.Index[spare:spare+1]
 	}
+	return &c
+}
+
+// prunePartial may leave no column: the bucket or a result is read.
+func prunePartial(n *plan.Partial, want wanted) plan.Node {
+	c, scan := *n, *n.Scan
+	scan.Cols, scan.Index = nil, nil
+	for i, col := range n.Scan.Cols {
+		if want[col.ID] {
+			scan.Cols, scan.Index = append(scan.Cols, col), append(scan.Index, n.Scan.Index[i])
+		}
+	}
+	c.Scan = &scan
+	c.Calls = slices.DeleteFunc(slices.Clone(n.Calls), func(p plan.PartialCall) bool { return !want[p.Col.ID] })
 	return &c
 }
 

@@ -20,6 +20,7 @@ type Pass struct {
 //	foldConstants before boundTime and seriesFilter: they read literals only
 //	boundTime before newestPerSeries: it looks at the bounds that the scan got
 //	boundTime and seriesFilter before listEqualities: they read single comparisons
+//	newestPerSeries before partialResults: it reads fewer rows still
 //	pruneColumns last: the others leave columns behind that nobody reads
 var Passes = []Pass{
 	{Name: "foldConstants", Required: true, Apply: foldConstants},
@@ -27,5 +28,6 @@ var Passes = []Pass{
 	{Name: "seriesFilter", Apply: seriesFilter},
 	{Name: "newestPerSeries", Apply: newestPerSeries},
 	{Name: "listEqualities", Apply: listEqualities},
+	{Name: "partialResults", Apply: partialResults},
 	{Name: "pruneColumns", Apply: pruneColumns},
 }

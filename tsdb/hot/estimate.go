@@ -1,5 +1,7 @@
 package hot
 
+import "slices"
+
 // widths are the bytes that a value takes in memory, texts without their own bytes.
 var widths = map[Type]int64{Double: 8, Bigint: 8, Timestamp: 8, Boolean: 1, Varchar: 16}
 
@@ -40,7 +42,7 @@ func share(first, last, from, to int64) float64 {
 // rowBytes is the width of the columns that a scan reads.
 func (v *View) rowBytes(scan Scan) int64 {
 	total := int64(0)
-	for _, f := range scan.Fields {
+	for _, f := range scan.reads() {
 		switch f.Role {
 		case TimeField:
 			total += widths[Timestamp]
@@ -51,6 +53,21 @@ func (v *View) rowBytes(scan Scan) int64 {
 		}
 	}
 	return total
+}
+
+// reads lists the fields that a scan reads: those of the relation and those of its calls.
+func (s Scan) reads() []Field {
+	if s.Groups == nil {
+		return s.Fields
+	}
+	list := slices.Clone(s.Fields)
+	if s.Groups.Width != 0 {
+		list = append(list, Field{Role: TimeField})
+	}
+	for _, v := range s.Groups.columns(nil) {
+		list = append(list, Field{Role: ValueField, Ordinal: v})
+	}
+	return list
 }
 
 // seriesCount returns the number of series of the table.

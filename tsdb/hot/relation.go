@@ -42,7 +42,8 @@ type Scan struct {
 	Min, Max int64 // times, inclusive
 	In       []In
 	Newest   bool
-	version  bool // the relation's rows have their version
+	Groups   *Grouping // not nil: partial results in place of rows
+	version  bool      // the relation's rows have their version
 }
 
 // Relation returns a parenthesised SELECT with the fields of the scan. It is valid for
@@ -59,6 +60,9 @@ func (v *View) Relation(scan Scan) string {
 	if rows == "" {
 		return v.empty(scan)
 	}
+	if scan.Groups != nil {
+		rows = v.grouped(scan, sel, rows)
+	}
 	if !scan.needsDictionary(sel) {
 		return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s)"
 	}
@@ -70,6 +74,9 @@ func (v *View) empty(scan Scan) string {
 	fields := make([]string, len(scan.Fields))
 	for i, f := range scan.Fields {
 		fields[i] = "NULL::" + v.typeOf(f) + " AS " + f.As
+	}
+	if scan.Groups != nil {
+		fields = append(fields, scan.Groups.none(v)...)
 	}
 	if len(fields) == 0 {
 		fields = []string{"NULL"}
@@ -101,6 +108,9 @@ func (s Scan) outputs(v *View, sel selection) string {
 	fields := make([]string, len(s.Fields))
 	for i, f := range s.Fields {
 		fields[i] = v.output(f, sel) + " AS " + f.As
+	}
+	if s.Groups != nil {
+		fields = append(fields, s.Groups.outputs()...)
 	}
 	if len(fields) == 0 {
 		return "1"
@@ -240,6 +250,9 @@ func (s Scan) values() []int {
 		if f.Role == ValueField {
 			list = append(list, f.Ordinal)
 		}
+	}
+	if s.Groups != nil {
+		list = s.Groups.columns(list)
 	}
 	return list
 }

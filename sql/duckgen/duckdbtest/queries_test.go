@@ -50,6 +50,7 @@ func relation(_ int, a plan.Access) (string, error) {
 	for i, c := range a.Columns {
 		cols[i] = fmt.Sprintf("c%d", c)
 	}
+	cols = append(cols, partials(a.Groups)...)
 	where := fmt.Sprintf("epoch_ns(c2) BETWEEN %d AND %d", max(a.Time.Min, -1<<62), min(a.Time.Max, 1<<62))
 	for _, in := range a.In {
 		values := make([]string, len(in.Values))
@@ -63,6 +64,27 @@ func relation(_ int, a plan.Access) (string, error) {
 		from = "(SELECT * FROM " + from + " WHERE " + where + " QUALIFY row_number() OVER (PARTITION BY c0, c1 ORDER BY c2 DESC) = 1)"
 	}
 	return "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + " WHERE " + where + ")", nil
+}
+
+// partials makes a partial result of every row.
+func partials(g *plan.ScanGroups) (cols []string) {
+	if g == nil {
+		return nil
+	}
+	if g.Width != 0 {
+		cols = append(cols, fmt.Sprintf("make_timestamp_ns(epoch_ns(c2) // %d * %[1]d) AS bucket", g.Width))
+	}
+	for i, c := range g.Calls {
+		text := fmt.Sprintf("c%d", c.Column)
+		switch c.Kind {
+		case plan.CountRows:
+			text = "1"
+		case plan.Count:
+			text = "CAST(" + text + " IS NOT NULL AS BIGINT)"
+		}
+		cols = append(cols, fmt.Sprintf("%s AS p%d", text, i))
+	}
+	return cols
 }
 
 // query compiles and runs; rows are joined by | and columns by a blank.
