@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -102,17 +103,17 @@ func (c *columnar) findUnit(ctx context.Context, relation string) error {
 func (c *columnar) all(ctx context.Context, text string) ([][]any, error) {
 	rows, err := c.conn.Query(ctx, text)
 	if err != nil {
-		return nil, readError(err)
+		return nil, c.readError(err)
 	}
 	list, err := rows.All(ctx)
-	return list, readError(err)
+	return list, c.readError(err)
 }
 
 // readError makes what a file is guilty of its sender's mistake.
-func readError(err error) error {
-	if c := duckdb.ClassOf(err); err != nil && (c == duckdb.InvalidInput || c == duckdb.Conversion) {
+func (c *columnar) readError(err error) error {
+	if class := duckdb.ClassOf(err); err != nil && (class == duckdb.InvalidInput || class == duckdb.Conversion) {
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		return fault.New(fault.Invalid, "The file cannot be read: %s", first)
+		return fault.New(fault.Invalid, "The file cannot be read: %s", strings.ReplaceAll(first, c.job.dir+string(filepath.Separator), ""))
 	}
 	return err
 }
@@ -124,7 +125,7 @@ func (c *columnar) store(ctx context.Context, b batch) error {
 	number, from := "rowid", b.relation
 	if len(groups) > 1 || len(groups[0].plans) > 1 || groups[0].plans[0].When != "" {
 		if _, err := c.conn.Exec(ctx, "CREATE OR REPLACE TEMPORARY TABLE "+rawTable+" AS SELECT * FROM "+b.relation); err != nil {
-			return readError(err)
+			return c.readError(err)
 		}
 		number, from = "n", rawTable
 	}
@@ -191,7 +192,7 @@ func (c *columnar) storeGroup(ctx context.Context, g group, from, number string,
 	}
 	_, err := c.conn.Exec(ctx, "CREATE OR REPLACE TEMPORARY TABLE "+rowsTable+" AS "+strings.Join(parts, " UNION ALL "))
 	if err != nil {
-		return tally{}, readError(err)
+		return tally{}, c.readError(err)
 	}
 	rows, err := c.all(ctx, "SELECT count(*) FROM "+rowsTable)
 	if err != nil {

@@ -126,7 +126,7 @@ func outcome(s Status) (list []string) {
 	slices.Sort(list)
 	why := ""
 	if s.Err != nil {
-		why, _, _ = strings.Cut(s.Err.Error(), "sniffing file")
+		why = s.Err.Error()
 	}
 	return append(list, fmt.Sprintf("%s %s, %d read, %d stored, %d refused", s.State, why, s.Read, s.Stored, s.Refused))
 }

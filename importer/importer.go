@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"tidemark/fault"
 	"tidemark/internal/duckdb"
@@ -50,8 +51,9 @@ type Options struct {
 	Idle       time.Duration // after which an import whose parts do not come ends. 10 minutes
 	Keep       time.Duration // how long the outcome can be asked for. 1 hour
 
-	Logger *slog.Logger // nil discards
-	Now    func() time.Time
+	Logger     *slog.Logger // nil discards
+	Now        func() time.Time
+	Registerer prometheus.Registerer // for metrics; nil registers them nowhere
 
 	stretch int64 // bytes of CSV that DuckDB reads from a record on that is not usual. 4 MiB
 	plain   bool  // no record is taken quickly; for tests
@@ -63,6 +65,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Registerer == nil {
+		o.Registerer = prometheus.NewRegistry()
 	}
 	if o.Free == nil {
 		o.Free = freeBytes
@@ -99,6 +104,7 @@ func (o Options) Validate() error {
 // Importer keeps the imports under way, and the outcome of those that ended lately.
 type Importer struct {
 	opts    Options
+	metrics *metrics
 	loading chan struct{} // one chunk is stored at a time: each takes all processors
 	work    sync.WaitGroup
 	ctx     context.Context
@@ -128,6 +134,7 @@ func Open(opts Options) (*Importer, error) {
 	m := &Importer{opts: opts, loading: make(chan struct{}, 1)}
 	m.ctx, m.stop = context.WithCancelCause(context.Background())
 	m.mu.imports = map[string]*job{}
+	m.metrics = newMetrics(opts.Registerer, m.running)
 	return m, nil
 }
 
@@ -197,6 +204,13 @@ func (m *Importer) Begin(spec Spec) (string, error) {
 	m.mu.imports[id] = j
 	m.work.Go(func() { j.run() })
 	return id, nil
+}
+
+// running counts the imports that have not ended.
+func (m *Importer) running() float64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return float64(m.active())
 }
 
 func (m *Importer) active() (n int) {

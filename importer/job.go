@@ -130,6 +130,7 @@ func (j *job) add(ctx context.Context, offset int64, part []byte) (int64, error)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.owner.metrics.bytes.Add(float64(len(part)))
 	j.mu.Received += int64(len(part))
 	j.mu.last = j.owner.opts.Now()
 	return j.mu.Received, nil
@@ -236,6 +237,7 @@ func (j *job) run() {
 			j.mu.State = Cancelled
 		}
 	}
+	j.owner.metrics.imports.WithLabelValues(string(j.mu.State)).Inc()
 	j.mu.Ended = j.owner.opts.Now()
 	j.mu.last = j.mu.Ended
 	ref := j.spec.Table

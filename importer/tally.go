@@ -68,6 +68,7 @@ func cloneRefusals(list []Refusal) []Refusal {
 
 // note adds to the status of the import.
 func (j *job) note(t tally, m *Mapping) {
+	j.owner.metrics.add(&t)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.mu.Read += t.read

@@ -173,7 +173,7 @@ func (s *Server) openImports(_ context.Context, p *parts) (err error) {
 	}
 	p.imports, err = importer.Open(importer.Options{
 		Engine: p.duck, Store: p.store, Dir: s.path(importsDir), FreeBytes: 2 * uint64(sizes[0]), // so that an import stops before writing does
-		Logger: s.log,
+		Logger: s.log, Registerer: s.registry,
 	})
 	if err != nil {
 		return err

@@ -50,12 +50,9 @@ func (t *Table) Bulk(ctx context.Context, conn *duckdb.Conn, b Bulk) (BulkReport
 	l := &load{table: t, conn: conn, bulk: b}
 	defer l.clean()
 	for _, step := range []func(context.Context) error{l.series, l.segment, l.examine, l.single} {
-		if err := step(ctx); err != nil {
+		if err := step(ctx); err != nil || l.empty {
 			return BulkReport{}, err
 		}
-	}
-	if l.total == 0 {
-		return BulkReport{}, nil
 	}
 	err := t.store.ask(ctx, func() error { return l.enter(context.WithoutCancel(ctx)) })
 	if err == nil {
@@ -71,6 +68,7 @@ type load struct {
 	bulk   Bulk
 	seg    *segment
 	total  int64 // rows of the source
+	empty  bool  // there are none
 	twice  bool  // there may be several rows of one identity
 	newest map[uint32]int64
 	report BulkReport

@@ -37,7 +37,7 @@ const seriesAtOnce = 16384 // that the committer numbers in one go
 // series numbers the series of the source.
 func (l *load) series(ctx context.Context) error {
 	rows, keys, err := l.distinct(ctx)
-	if err != nil {
+	if l.empty = len(rows) == 0; err != nil || l.empty {
 		return err
 	}
 	sids := make([]uint32, 0, len(rows))
