@@ -117,6 +117,9 @@ func (c *checking) fault(path, do, format string, args ...any) {
 func (c *checking) open(ctx context.Context) error {
 	name := c.path("hot.duckdb")
 	c.tell(name)
+	if err := duckdb.CheckLog(name); err != nil {
+		c.fault(name+".wal", doRestore, "%v", err)
+	}
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		c.fault(name, doRestore, "it is missing")
 	} else if c.engine, err = c.openEngine(ctx, name); err != nil {

@@ -66,7 +66,7 @@ func chunks(data []byte, number uint32) int {
 			at += len(block)
 		case c.whole():
 			at += c.size()
-		case c.ends() || !c.ours() && !anyChunk(data[at:], number, at):
+		case c.ends() || !c.ours() && !anyChunk(data[at:], number, at) || c.cut(data[at:], at):
 			return -1
 		default:
 			return at
@@ -122,6 +122,11 @@ func (c chunk) ours() bool {
 	text := bytes.Clone(c.block[6:c.size()])
 	binary.LittleEndian.PutUint32(text[1:], c.number)
 	return c.sum(text)
+}
+
+// cut reports whether the file ends within the chunk, as after a crash.
+func (c chunk) cut(rest []byte, at int) bool {
+	return c.header() != 0 && c.size() > len(rest) && !c.sum(rest[6:]) && !anyChunk(rest[1:], c.number, at+1)
 }
 
 // ends reports whether the chunk is what Pebble writes at the end of a log that is closed.
