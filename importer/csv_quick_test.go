@@ -82,7 +82,7 @@ type twoWays struct {
 func newTwoWays(t testing.TB, opts Options) *twoWays {
 	t.Helper()
 	dir := t.TempDir()
-	engine, err := duckdb.Open(t.Context(), duckdb.Options{Path: filepath.Join(dir, "hot.db"), AllowedDirs: []string{dir}})
+	engine, err := duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(dir, "hot.db"), AllowedDirs: []string{dir}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,6 +210,23 @@ func TestQuickCSV(t *testing.T) {
 		c.spec.Format = CSV
 		w.compare(t, c.spec, randomCSV(rng, c.columns))
 	}
+}
+
+func FuzzCSV(f *testing.F) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for i := range 20 {
+		text := randomCSV(rng, csvSpecs[i%len(csvSpecs)].columns)
+		f.Add(i%len(csvSpecs), text[strings.IndexByte(text, '\n')+1:])
+	}
+	w := newTwoWays(f, Options{stretch: 40})
+	f.Fuzz(func(t *testing.T, i int, text string) {
+		if i < 0 || i >= len(csvSpecs) || len(text) > 1000 {
+			return
+		}
+		c := csvSpecs[i]
+		c.spec.Format = CSV
+		w.compare(t, c.spec, strings.Join(c.columns, ",")+"\n"+text)
+	})
 }
 
 // Each value is read by itself as DuckDB reads it, in a record that is usual otherwise.
