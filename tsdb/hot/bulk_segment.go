@@ -82,6 +82,10 @@ func (l *load) single(ctx context.Context) error {
 	if !l.twice {
 		return nil
 	}
+	twice, err := collect(ctx, l.conn, "SELECT count(*) FROM (SELECT 1 FROM "+l.seg.name+" GROUP BY sid, time HAVING count(*) > 1 LIMIT 1)")
+	if err != nil || twice[0][0] == int64(0) {
+		return err
+	}
 	removed, err := l.conn.Exec(ctx, "DELETE FROM "+l.seg.name+" WHERE rowid IN (SELECT rowid FROM "+l.seg.name+
 		" QUALIFY row_number() OVER (PARTITION BY sid, time ORDER BY version DESC, rowid) > 1)")
 	l.seg.rows -= int(removed)

@@ -2,6 +2,7 @@ package hot
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -127,4 +128,38 @@ func TestBulkWithoutNewRows(t *testing.T) {
 	m.shows("a@1=7 b@1=2")
 	m.bulk("'a', 1000, 3, 8", "'a', 3000, 1, 5")
 	m.shows("a@1=8 a@3=5 b@1=2")
+}
+
+// Rows come in any order; of those of one identity one stays, and the others are counted
+// as stored.
+func TestBulkInAnyOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		m := newMover(t)
+		var rows []string
+		best := map[string][2]int{} // version and value by what shows prints
+		for i := range 200 {
+			host, second, version := string(rune('a'+rng.IntN(3))), 1+rng.IntN(40), 1+rng.IntN(3)
+			rows = append(rows, fmt.Sprintf("'%s', %d, %d, %d", host, second*1000, version, i))
+			if name := fmt.Sprintf("%s@%d", host, second); best[name][0] < version {
+				best[name] = [2]int{version, i}
+			}
+		}
+		if got := m.bulk(rows...); got.Stored != 200 || got.Rejected != 0 {
+			t.Fatalf("report %+v, want 200 stored", got)
+		}
+		var want []string
+		for host := 'a'; host <= 'c'; host++ {
+			for second := range 41 {
+				name := fmt.Sprintf("%c@%d", host, second)
+				if b, ok := best[name]; ok {
+					want = append(want, fmt.Sprintf("%s=%d", name, b[1]))
+				}
+			}
+		}
+		m.shows(strings.Join(want, " "))
+		if rows := m.table.mu.segments[0].rows; rows != len(want) {
+			t.Errorf("the segment counts %d rows, want %d", rows, len(want))
+		}
+	}
 }
