@@ -31,7 +31,7 @@ func (d *DB) openTiers(ctx context.Context, defined map[uint32]bool) (err error)
 	d.mover, err = tier.Open(ctx, tier.Options{
 		Engine: d.opts.Engine, Hot: d.hot, Cold: d.cold, Define: d.definition, Policy: d.opts.Policy, At: d.opts.at,
 		Free: func() (uint64, error) { return freeBytes(dir) }, FreeBytes: 2 * d.opts.Hot.FreeBytes, // so that moving stops before writing does
-		Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now,
+		Logger: d.opts.Logger, Registerer: d.opts.Registerer, Now: d.opts.Now, Passed: d.opts.passed,
 	})
 	return err
 }

@@ -47,7 +47,8 @@ type Options struct {
 	Policy       tier.Policy   // of the files
 	Keep         time.Duration // how long files that were replaced are kept for other engines. 10 minutes
 
-	at func(tier.Step) // for tests
+	at     func(tier.Step)      // for tests
+	passed func() time.Duration // for tests
 }
 
 func (o Options) withDefaults() Options {

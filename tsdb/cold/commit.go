@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/apache/iceberg-go"
 
@@ -65,7 +67,7 @@ func (t *Table) commit(ctx context.Context, v *version, c Change) error {
 	if err := t.medium.keep(ctx, refs); err != nil {
 		return fmt.Errorf("cold: keep the files of a commit: %w", err)
 	}
-	d, err := t.draft(v, added, removed, flushed)
+	d, err := t.draft(v, added, removed, flushed, cmp.Or(c.Time, v.state.Time))
 	if err != nil {
 		return fmt.Errorf("cold: commit to %s: %w", t.dir, err)
 	}
@@ -112,7 +114,7 @@ func (t *Table) removals(v *version, paths []string) (map[string]bool, error) {
 }
 
 // draft works out the next version of a table.
-func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushed uint32) (*draft, error) {
+func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushed uint32, at time.Time) (*draft, error) {
 	now := t.store.opt.Now()
 	location := t.medium.location()
 	m := v.meta.next(now.UnixMilli(), location+"/"+metadataName(v.number))
@@ -123,7 +125,7 @@ func (t *Table) draft(v *version, added []entry, removed map[string]bool, flushe
 	if err := d.fill(&s, kept, fresh, place{location, t.dir}); err != nil {
 		return nil, err
 	}
-	s.Summary = summary(v.state.Files, d.files, added, flushed)
+	s.Summary = summary(v.state.Files, d.files, added, flushed, at)
 	m.add(s)
 	m.forget(now.Add(-t.store.opt.Keep).UnixMilli(), t.store.opt.MaxSnapshots)
 	return d, nil
@@ -231,7 +233,7 @@ type size struct{ files, rows, bytes int64 }
 func (s *size) add(f *File) { s.files, s.rows, s.bytes = s.files+1, s.rows+f.Rows, s.bytes+f.Bytes }
 
 // summary says what a snapshot did, in the specification's words.
-func summary(before, after []File, added []entry, flushed uint32) map[string]string {
+func summary(before, after []File, added []entry, flushed uint32, at time.Time) map[string]string {
 	var old, now, more size
 	for i := range before {
 		old.add(&before[i])
@@ -251,11 +253,15 @@ func summary(before, after []File, added []entry, flushed uint32) map[string]str
 		operation = "delete"
 	}
 	text := func(n int64) string { return strconv.FormatInt(n, 10) }
-	return map[string]string{
+	words := map[string]string{
 		"operation": operation, flushedProperty: text(int64(flushed)),
 		"added-data-files": text(more.files), "added-records": text(more.rows), "added-files-size": text(more.bytes),
 		"deleted-data-files": text(less.files), "deleted-records": text(less.rows), "removed-files-size": text(less.bytes),
 		"total-data-files": text(now.files), "total-records": text(now.rows), "total-files-size": text(now.bytes),
 		"total-delete-files": "0", "total-position-deletes": "0", "total-equality-deletes": "0",
 	}
+	if !at.IsZero() {
+		words[timeProperty] = text(at.UnixMilli())
+	}
+	return words
 }

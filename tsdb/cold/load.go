@@ -216,7 +216,7 @@ func (t *Table) relocate(ctx context.Context, v *version) error {
 		if err := d.fill(&s, nil, all, place{location, t.dir}); err != nil {
 			return fmt.Errorf("cold: move the metadata of %s: %w", t.dir, err)
 		}
-		s.Summary = summary(v.state.Files, v.state.Files, nil, v.state.Flushed)
+		s.Summary = summary(v.state.Files, v.state.Files, nil, v.state.Flushed, v.state.Time)
 		s.Summary["operation"] = "replace"
 		m.Snapshots, m.SnapshotLog = nil, nil
 		m.add(s)

@@ -60,6 +60,7 @@ type State struct {
 	Fields   map[string]int // field ids by name; nil before the first Define
 	Columns  []Column       // in the order of their ids
 	Flushed  uint32         // of the last Change that gave one
+	Time     time.Time      // of the last Change that gave one, in milliseconds
 	Snapshot int64          // Iceberg's id of the current snapshot; 0 when there is none
 	Version  int            // N of the current v<N>.metadata.json
 	Updated  time.Time      // of that file
@@ -79,4 +80,8 @@ type Change struct {
 	// Flushed is the number of the last segment whose rows the table holds, kept as
 	// the property tidemark.flushed of the snapshot. 0 leaves it as it is.
 	Flushed uint32
+
+	// Time is the time by which the retention of rows goes, kept as the property
+	// tidemark.time. Zero leaves it as it is.
+	Time time.Time
 }

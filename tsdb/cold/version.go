@@ -27,6 +27,9 @@ type retired struct {
 // flushedProperty is the property of snapshots that keeps Change.Flushed.
 const flushedProperty = "tidemark.flushed"
 
+// timeProperty is the property of snapshots that keeps Change.Time, in milliseconds since 1970.
+const timeProperty = "tidemark.time"
+
 // newVersion makes a version with its state. data are the files of the manifests, sorted.
 func newVersion(number int, m *metadata, manifests []manifest, data []File, gone []retired, files []int) (*version, error) {
 	v := &version{number: number, meta: m, manifests: manifests, retired: gone, files: files, state: &State{Exists: true, Version: number}}
@@ -40,6 +43,9 @@ func newVersion(number int, m *metadata, manifests []manifest, data []File, gone
 	v.state.Snapshot = s.ID
 	flushed, err := strconv.ParseUint(s.Summary[flushedProperty], 10, 32)
 	v.state.Flushed = uint32(flushed)
+	if ms, failed := strconv.ParseInt(s.Summary[timeProperty], 10, 64); failed == nil {
+		v.state.Time = time.UnixMilli(ms).UTC()
+	}
 	return v, err
 }
 

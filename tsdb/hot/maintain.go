@@ -90,18 +90,32 @@ func (s *Store) logBytes() int64 {
 
 // freezeByAge closes segments that are old enough, so that they can move on.
 func (s *Store) freezeByAge() {
-	before := s.opts.Now().Add(-s.opts.SegmentAge)
+	now := s.opts.Now()
 	for _, id := range s.numbers() {
-		s.Table(id).freeze(before)
+		s.Table(id).freeze(now.Add(-s.opts.SegmentAge), now)
 	}
 }
 
-func (t *Table) freeze(before time.Time) {
+// freeze closes segments of before a time; and of after now, since the clock was set back
+// when those were opened.
+func (t *Table) freeze(before, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, seg := range t.mu.segments {
-		seg.frozen = seg.frozen || seg.opened.Before(before)
+		seg.frozen = seg.frozen || seg.opened.Before(before) || seg.opened.After(now)
 	}
+}
+
+// Opened is when the oldest of the table's segments was opened, zero if there is none.
+func (t *Table) Opened() (first time.Time) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, seg := range t.mu.segments {
+		if first.IsZero() || seg.opened.Before(first) {
+			first = seg.opened
+		}
+	}
+	return first
 }
 
 // release removes the rows of deleted tables, and of segments that are in files, when

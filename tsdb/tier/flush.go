@@ -68,7 +68,7 @@ func (m *Mover) carry(ctx context.Context, t *table, moving *hot.Moving, kind wo
 
 // commit makes the change durable.
 func (m *Mover) commit(ctx context.Context, t *table, through uint32, r result) error {
-	change := cold.Change{Add: coldFiles(r.add), Remove: paths(r.remove), Flushed: through}
+	change := cold.Change{Add: coldFiles(r.add), Remove: paths(r.remove), Flushed: through, Time: m.clock.now()}
 	err := t.cold.Commit(ctx, change)
 	if isUnknown(err) {
 		m.opts.Logger.Error("outcome of a commit is not known", "component", "tier", "table", t.id(), "err", err)
@@ -126,7 +126,7 @@ func overridden(d hot.DayRows, f hot.File) bool {
 
 // cut is the time up to which rows of a table are past their retention.
 func (m *Mover) cut(t *table) int64 {
-	return m.opts.Now().Add(-t.definition().Retention).UnixNano()
+	return m.clock.now().Add(-t.definition().Retention).UnixNano()
 }
 
 // expired reports whether a whole day is past the retention.

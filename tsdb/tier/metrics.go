@@ -50,6 +50,8 @@ func newMetrics(reg prometheus.Registerer, m *Mover) *metrics {
 		failures: counter("failures_total", "Pieces of work that failed; they are tried again."),
 	}
 	reg.MustRegister(n.seconds, n.moved, n.rewrote, n.written, n.added, n.removed, n.expired, n.failures)
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tidemark_tier_clock_ahead_seconds", Help: "How far the clock has jumped ahead, which retention does not follow yet."},
+		func() float64 { return m.clock.distrust().Seconds() }))
 	gauge := func(name, help string, value func(t *table) float64) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tidemark_tier_" + name, Help: help}, func() float64 {
 			sum := 0.0

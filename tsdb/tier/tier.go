@@ -13,6 +13,7 @@
 package tier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,6 +55,7 @@ type Options struct {
 	Logger     *slog.Logger          // nil discards
 	Registerer prometheus.Registerer // nil leaves the metrics unregistered
 	Now        func() time.Time      // nil is the clock
+	Passed     func() time.Duration  // time that has passed, whatever is done to the clock; nil: what readings of Now have in them
 	At         func(Step)            // told of every step, for tests; nil otherwise
 }
 
@@ -100,6 +102,7 @@ type Mover struct {
 	metrics  *metrics
 	requests chan request
 	stopped  chan struct{} // closed when Run serves no more
+	clock    *clock        // by which retention goes
 
 	mu struct {
 		sync.Mutex
@@ -120,8 +123,24 @@ func Open(ctx context.Context, opts Options) (*Mover, error) {
 	if err := m.recover(ctx); err != nil {
 		return nil, fmt.Errorf("open mover: %w", err)
 	}
+	m.clock = newClock(m.opts, m.lastKnown())
 	m.metrics = newMetrics(m.opts.Registerer, m)
 	return m, nil
+}
+
+// lastKnown is the newest time that retention is known to have gone by. Without files it
+// is that of the oldest rows that are not in files, which are there for a day or so.
+func (m *Mover) lastKnown() (last time.Time) {
+	var opened time.Time
+	for _, t := range m.list() {
+		if at := t.cold.State().Time; at.After(last) {
+			last = at
+		}
+		if at := t.hot.Opened(); at.After(opened) {
+			opened = at
+		}
+	}
+	return cmp.Or(last, opened)
 }
 
 // recover brings the hot store to the state of the files.
