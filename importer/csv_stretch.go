@@ -7,8 +7,12 @@ import (
 	"os"
 )
 
+// maxStretch is more than a chunk has.
+const maxStretch = 1 << 40
+
 // loadQuick takes the records of a chunk from an offset on as long as they are usual, has
-// DuckDB read a stretch from the next one on, and so on.
+// DuckDB read a stretch from the next one on, and so on. A stretch is twice as long as the
+// one before where fewer records were usual in between.
 func (f *csvFile) loadQuick(ctx context.Context, c chunk, offset int64) error {
 	file, err := os.Open(c.path)
 	if err != nil {
@@ -32,10 +36,13 @@ func (f *csvFile) loadQuick(ctx context.Context, c chunk, offset int64) error {
 		if usual {
 			continue
 		}
-		if f.slow *= 2; at.offset-from >= f.slow {
+		if f.slow = min(2*f.slow, maxStretch); at.offset-from >= f.slow {
 			f.slow = 0
 		}
 		f.slow = max(f.slow, f.job.owner.opts.stretch)
+		if at.offset == 0 && f.slow >= c.bytes {
+			return f.loadSlow(ctx, c, 0)
+		}
 		if err := f.loadStretch(ctx, file, &at, c.bytes); err != nil {
 			return err
 		}
