@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 // crashPolicy makes files so small that days are split and merged.
-func crashPolicy() Policy { return Policy{Rows: 60, Quiet: time.Nanosecond, Over: time.Hour} }
+func crashPolicy() Policy { return Policy{Rows: 60, Quiet: time.Nanosecond, Over: time.Hour, Dense: 1} }
 
 const crashRounds = 40
 

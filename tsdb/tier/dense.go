@@ -20,11 +20,10 @@ import (
 // those that do are written once more, with dictionaries, from the file that is already
 // sorted. Of each column chunk the smaller one counts.
 const (
-	leastDense  = 64 << 10 // bytes of a file
-	leastValue  = 6        // bits of a value: fewer are not tried
-	denseGain   = 10       // a column must lose a tenth
-	denseLevel  = 3        // of zstd: indexes of dictionaries hardly compress
-	denseValues = 2        // a dictionary has at most one value for so many rows
+	leastValue  = 6  // bits of a value: fewer are not tried
+	denseGain   = 10 // a column must lose a tenth
+	denseLevel  = 3  // of zstd: indexes of dictionaries hardly compress
+	denseValues = 2  // a dictionary has at most one value for so many rows
 )
 
 // dense makes a file that was just written smaller, if that is possible. It does without
@@ -55,7 +54,7 @@ func (w *writer) denser(ctx context.Context, f *hot.File) (string, error) {
 		return "", fmt.Errorf("free space of the disk: %w", err)
 	}
 	tried := w.tried(plain)
-	if size < leastDense || len(tried) == 0 || free < w.mover.opts.FreeBytes+2*size {
+	if size < uint64(w.mover.opts.Policy.Dense) || len(tried) == 0 || free < w.mover.opts.FreeBytes+2*size {
 		return f.Path, nil
 	}
 	dense, err := w.gaining(ctx, f, plain, tried)

@@ -160,7 +160,7 @@ func runModel(t *testing.T, seed uint64) {
 	m := newModel(seed)
 	var h *house
 	h = newHouse(t, Options{
-		Policy: Policy{Rows: 60, Quiet: time.Minute, Over: time.Hour},
+		Policy: Policy{Rows: 60, Quiet: time.Minute, Over: time.Hour, Dense: 1},
 		Every:  time.Hour, // nothing moves but what the test has moved
 		At: func(s Step) {
 			if s != StepExpired && m.rng.IntN(3) == 0 {

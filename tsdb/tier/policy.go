@@ -23,6 +23,7 @@ type Policy struct {
 	Over    time.Duration // after its end a day is over; 2 hours
 	Quiet   time.Duration // since its last new file, before a day that is over is tidied; 10 minutes
 	Deletes time.Duration // how long a file may lack a delete; 1 minute
+	Dense   int64         // bytes of a file whose columns are tried with dictionaries; 64 KiB
 }
 
 func (p Policy) withDefaults() Policy {
@@ -31,11 +32,12 @@ func (p Policy) withDefaults() Policy {
 	p.Over = cmp.Or(p.Over, 2*time.Hour)
 	p.Quiet = cmp.Or(p.Quiet, 10*time.Minute)
 	p.Deletes = cmp.Or(p.Deletes, time.Minute)
+	p.Dense = cmp.Or(p.Dense, 64<<10)
 	return p
 }
 
 func (p Policy) validate() error {
-	if p.Rows < 0 || p.Cells < 0 || p.Over < 0 || p.Quiet < 0 || p.Deletes < 0 {
+	if p.Rows < 0 || p.Cells < 0 || p.Over < 0 || p.Quiet < 0 || p.Deletes < 0 || p.Dense < 0 {
 		return errors.New("sizes and times of the mover's policy must not be negative")
 	}
 	return nil
