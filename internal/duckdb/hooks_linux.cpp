@@ -132,7 +132,7 @@ unsigned long long mix(unsigned long long h) {
 
 constexpr unsigned char no_tasks = 4; // duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE
 constexpr int yields = 4;              // before it sleeps
-constexpr useconds_t nap = 20;
+constexpr useconds_t nap = 50;
 thread_local int vain = 0; // times in a row that there was no task
 std::atomic<long long> naps{0};
 

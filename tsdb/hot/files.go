@@ -36,6 +36,7 @@ type selecting struct {
 	from, to int64
 	sel      selection
 	key      fileKey // of files only
+	stored   bool    // of files only: sid is an INTEGER, as it is stored; a cast takes a tenth of an hourly mean
 }
 
 // touches reports whether a file may have rows in the range of times.
@@ -63,7 +64,7 @@ func filesText(files []File, fields map[string]int, sc *schema, values []int, ve
 		if i > 0 {
 			b.WriteString(" UNION ALL ")
 		}
-		b.WriteString("SELECT n::UINTEGER AS sid, time")
+		b.WriteString("SELECT " + want.series() + " AS sid, time")
 		if version {
 			b.WriteString(", version")
 		}
@@ -80,6 +81,14 @@ func filesText(files []File, fields map[string]int, sc *schema, values []int, ve
 		}
 	}
 	return b.String()
+}
+
+// series is the series' number in the text for files.
+func (w selecting) series() string {
+	if w.stored {
+		return "n"
+	}
+	return "n::UINTEGER"
 }
 
 // everything selects all rows.

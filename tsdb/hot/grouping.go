@@ -95,12 +95,13 @@ func (v *View) grouped(scan Scan, sel selection, rows string) string {
 	n := g.number(e.first)
 	buckets := e.buckets(g.Width)
 	if e.rows < groupRows || e.rows < groupRatio*float64(e.series)*float64(buckets) {
-		return g.heads("sid", n, GroupCall.single) + " FROM (" + rows + ")"
+		return g.heads("sid::UINTEGER", n, GroupCall.single) + " FROM (" + rows + ")"
 	}
 	k := smallKey(e, buckets, g.Width, len(g.Calls))
+	k.integer = [2]string{"UINTEGER", "INTEGER"}[bit(v.onlyFiles(scan))]
 	if k.typ == "" {
 		inner := "SELECT sid, " + n + " AS b" + g.results(GroupCall.sum) + " FROM (" + rows + ") GROUP BY 1, 2"
-		return g.heads("sid", "b", GroupCall.passed) + " FROM (" + inner + ")"
+		return g.heads("sid::UINTEGER", "b", GroupCall.passed) + " FROM (" + inner + ")"
 	}
 	inner := "SELECT " + k.text(n) + " AS k" + g.results(GroupCall.sum) + " FROM (" + rows + ") GROUP BY 1"
 	outer := "SELECT k::BIGINT AS k" + g.results(GroupCall.passed) + " FROM (" + inner + ")"
@@ -182,6 +183,7 @@ type groupKey struct {
 	firstSeries            uint32
 	firstBucket            int64
 	seriesBits, bucketBits int
+	integer                string // the type of sid
 }
 
 // Keys of 16 bits have a table that is worth it for few results only.
@@ -212,7 +214,7 @@ func mask(n int) int64 { return 1<<n - 1 }
 func (k groupKey) text(number string) string {
 	text := fmt.Sprintf("(sid & %d)", mask(k.seriesBits))
 	if k.bucketBits > 0 {
-		text = fmt.Sprintf("((%s << %d) | (%s & %d)::UINTEGER)", text, k.bucketBits, number, mask(k.bucketBits))
+		text = fmt.Sprintf("((%s << %d) | (%s & %d)::%s)", text, k.bucketBits, number, mask(k.bucketBits), k.integer)
 	}
 	return text + "::" + k.typ
 }

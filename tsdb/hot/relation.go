@@ -240,7 +240,13 @@ func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
 	}
 	v.note(files)
 	want.key = v.fileKey(scan, want.sel)
+	want.stored = scan.Groups != nil && v.onlyFiles(scan)
 	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletesNow()))
+}
+
+// onlyFiles reports that no segment has rows in the time of a scan.
+func (v *View) onlyFiles(scan Scan) bool {
+	return !slices.ContainsFunc(v.segments, func(seg segmentView) bool { return seg.max >= scan.Min && seg.min <= scan.Max })
 }
 
 // values are the ordinals of the value columns that a scan reads.
