@@ -64,7 +64,7 @@ func tree(t *testing.T, dir string) map[string]string {
 
 func open(t *testing.T) *Target {
 	t.Helper()
-	target, err := Open(filepath.Join(t.TempDir(), "backups"))
+	target, err := Open(t.Context(), filepath.Join(t.TempDir(), "backups"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestShared(t *testing.T) {
 		t.Errorf("a name that is taken: %v, want a conflict", err)
 	}
 	for name, want := range map[string]*Backup{"first": first, first.ID: first, second.ID: second, "": second} {
-		if got, err := target.Find(name, time.Time{}); err != nil || got.ID != want.ID {
+		if got, err := target.Find(t.Context(), name, time.Time{}); err != nil || got.ID != want.ID {
 			t.Errorf("Find(%q) = %v, %v, want %s", name, got, err, want.ID)
 		}
 	}
@@ -160,7 +160,7 @@ func TestShared(t *testing.T) {
 	if diff := cmp.Diff(with(map[string]string{"hot.duckdb": "more rows"}), restored(t, target, second)); diff != "" {
 		t.Errorf("after the first was removed (-want +got):\n%s", diff)
 	}
-	if _, err := target.Find("first", time.Time{}); fault.KindOf(err) != fault.NotFound {
+	if _, err := target.Find(t.Context(), "first", time.Time{}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("Find of a removed backup: %v, want not found", err)
 	}
 }
@@ -176,7 +176,7 @@ func TestFindAt(t *testing.T) {
 	}{
 		{second.Taken.Add(time.Hour), second}, {second.Taken, second}, {second.Taken.Add(-time.Nanosecond), first}, {first.Taken, first}, {first.Taken.Add(-time.Nanosecond), nil},
 	} {
-		got, err := target.Find("", c.at)
+		got, err := target.Find(t.Context(), "", c.at)
 		if c.want == nil && fault.KindOf(err) != fault.NotFound || c.want != nil && (err != nil || got.ID != c.want.ID) {
 			t.Errorf("Find at %v = %v, %v, want %v", c.at, got, err, c.want)
 		}
@@ -188,7 +188,7 @@ func TestFlippedBits(t *testing.T) {
 	dir, target := data(t), open(t)
 	b := save(t, target, dir, Contents{Keys: true})
 	faults := func() []error {
-		list, err := target.List()
+		list, err := target.List(t.Context())
 		return append(target.Verify(t.Context(), list, nil), errors.Join(err))
 	}
 	if got := errors.Join(faults()...); got != nil {
@@ -208,7 +208,7 @@ func TestFlippedBits(t *testing.T) {
 			} else if !strings.Contains(got.Error(), filepath.Base(path)) {
 				t.Errorf("the fault of %s does not name it: %v", path, got)
 			}
-			if found, err := target.Find(b.ID, time.Time{}); err == nil {
+			if found, err := target.Find(t.Context(), b.ID, time.Time{}); err == nil {
 				to := filepath.Join(t.TempDir(), "data")
 				if err := target.Restore(t.Context(), found, to, nil); err == nil {
 					t.Errorf("a flipped bit in byte %d of %s is restored", at, path)
@@ -227,24 +227,25 @@ func TestFlippedBits(t *testing.T) {
 func TestRefused(t *testing.T) {
 	dir, target := data(t), open(t)
 	b := save(t, target, dir, Contents{})
-	inside, _ := Open(filepath.Join(dir, "backups"))
+	inside, _ := Open(t.Context(), filepath.Join(dir, "backups"))
 	for name, c := range map[string]struct {
 		do   func() error
 		want fault.Kind
 	}{
-		"a bucket":              {func() error { _, err := Open("s3://bucket/prefix"); return err }, fault.Invalid},
-		"no location":           {func() error { _, err := Open(""); return err }, fault.Invalid},
+		"another scheme":        {func() error { _, err := Open(t.Context(), "ftp://host/prefix"); return err }, fault.Invalid},
+		"no bucket":             {func() error { _, err := Open(t.Context(), "s3:///prefix"); return err }, fault.Invalid},
+		"no location":           {func() error { _, err := Open(t.Context(), ""); return err }, fault.Invalid},
 		"inside the data":       {func() error { _, err := SaveStopped(t.Context(), dir, inside, Contents{}, nil); return err }, fault.Invalid},
 		"no data directory":     {func() error { _, err := SaveStopped(t.Context(), t.TempDir(), target, Contents{}, nil); return err }, fault.NotFound},
 		"into a used directory": {func() error { return target.Restore(t.Context(), b, dir, nil) }, fault.Conflict},
-		"none there":            {func() error { _, err := open(t).Find("", time.Time{}); return err }, fault.NotFound},
+		"none there":            {func() error { _, err := open(t).Find(t.Context(), "", time.Time{}); return err }, fault.NotFound},
 		"two at once": {func() error {
-			release, err := target.lock()
+			_, release, err := target.lock(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer release()
-			other, _ := Open(target.dir)
+			other, _ := Open(t.Context(), target.dir)
 			_, err = other.Save(t.Context(), dir, Contents{}, nil)
 			return err
 		}, fault.Conflict},
@@ -287,7 +288,7 @@ func TestKilled(t *testing.T) {
 			if err == nil || cmd.ProcessState.Exited() {
 				t.Fatalf("%s was not killed at %s: %v\n%s", work, step, err, out)
 			}
-			list, err := target.List()
+			list, err := target.List(t.Context())
 			if err != nil {
 				t.Fatalf("%s killed at %s: List: %v", work, step, err)
 			}
@@ -309,7 +310,7 @@ func afterKill(t *testing.T, work string, step Step, target *Target, dir, to str
 			t.Errorf("%s killed at %s (-want +got):\n%s", work, step, diff)
 		}
 	case "remove":
-		b, err := target.Find("new", time.Time{})
+		b, err := target.Find(t.Context(), "new", time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -338,7 +339,7 @@ func exists(name string) bool { _, err := os.Stat(name); return err == nil }
 // beKilled is the process that dies.
 func beKilled(t *testing.T, work string) {
 	w := strings.Split(work, "|")
-	target, err := Open(w[2])
+	target, err := Open(t.Context(), w[2])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +352,7 @@ func beKilled(t *testing.T, work string) {
 			times++
 		}
 	}
-	old, err := target.Find("old", time.Time{})
+	old, err := target.Find(t.Context(), "old", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

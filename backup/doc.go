@@ -1,9 +1,9 @@
-// Package backup keeps copies of data directories in a directory of backups, and brings
-// them back.
+// Package backup keeps copies of data directories in a directory of backups, or a folder
+// of a bucket, and brings them back.
 //
-//	target, err := backup.Open("/mnt/backups")
+//	target, err := backup.Open(ctx, "/mnt/backups")
 //	made, err := target.Save(ctx, dir, backup.Contents{})      // dir is not in use
-//	found, err := target.Find("", time.Time{})                 // the newest
+//	found, err := target.Find(ctx, "", time.Time{})            // the newest
 //	err = target.Restore(ctx, found, "/var/lib/tidemark", nil) // checks every file
 //
 // A directory in use is backed up by a Live, which has its keepers copy themselves

@@ -37,7 +37,7 @@ func obey(location string) error {
 	if err := diskfault.Enter(); err != nil {
 		return err
 	}
-	target, err := Open(location)
+	target, err := Open(context.Background(), location)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (t *Target) task(words []string) error {
 		_, err := t.Remove(ctx, words[1])
 		return err
 	}
-	b, err := t.Find(words[1], time.Time{})
+	b, err := t.Find(ctx, words[1], time.Time{})
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (w *worker) failingSave(target *Target, dir string, f diskfault.Fault) (fai
 	if err != nil && fault.KindOf(err) != fault.Unavailable || err != nil && !failed {
 		t.Errorf("a backup whose call %d fails: kind %v, %v; want fault.Unavailable", f.After, fault.KindOf(err), err)
 	}
-	list, listed := target.List()
+	list, listed := target.List(t.Context())
 	if faults := target.Verify(t.Context(), list, nil); listed != nil || len(faults) > 0 {
 		t.Errorf("after a backup whose call %d failed: %v, %v", f.After, listed, faults)
 	}
@@ -175,7 +175,7 @@ func (w *worker) failingRemove(target *Target, b *Backup, f diskfault.Fault) {
 	if _, err := w.do(f, "remove", b.ID); err != nil && fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a removal whose call %d fails: kind %v, %v; want fault.Unavailable", f.After, fault.KindOf(err), err)
 	}
-	list, err := target.List()
+	list, err := target.List(t.Context())
 	if faults := target.Verify(t.Context(), list, nil); err != nil || len(faults) > 0 || len(list) == 0 {
 		t.Errorf("after a removal whose call %d failed: %d backups, %v, %v", f.After, len(list), err, faults)
 	}
@@ -190,7 +190,7 @@ func (w *worker) failingRemove(target *Target, b *Backup, f diskfault.Fault) {
 func (w *worker) failingRestore(target *Target, to string, f diskfault.Fault) (failed bool) {
 	t := w.t
 	t.Helper()
-	b, err := target.Find("old", time.Time{})
+	b, err := target.Find(t.Context(), "old", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,13 +2,15 @@ package backup
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,17 +116,16 @@ func (f *File) check() error {
 }
 
 // ids lists the backups by their times.
-func (t *Target) ids() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(t.dir, listsDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.NotFound, "There are no backups in %s.", t.dir)
-	}
-	if err != nil {
-		return nil, diskFault(err)
-	}
+func (t *Target) ids(ctx context.Context) ([]string, error) {
 	var ids []string
-	for _, e := range entries {
-		if id, ok := strings.CutSuffix(e.Name(), listSuffix); ok && !strings.HasPrefix(id, ".") {
+	for e, err := range t.shelf.list(ctx, listsDir) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fault.New(fault.NotFound, "There are no backups in %s.", t.where())
+		}
+		if err != nil {
+			return nil, err
+		}
+		if id, ok := strings.CutSuffix(path.Base(e.name), listSuffix); ok && !strings.HasPrefix(id, ".") {
 			ids = append(ids, id)
 		}
 	}
@@ -132,13 +133,15 @@ func (t *Target) ids() ([]string, error) {
 	return ids, nil
 }
 
-func (t *Target) listPath(id string) string { return filepath.Join(t.dir, listsDir, id+listSuffix) }
-
 // read reads the list of a backup. One that is damaged is an error that names its file.
-func (t *Target) read(id string) (*Backup, error) {
-	data, err := os.ReadFile(t.listPath(id))
+func (t *Target) read(ctx context.Context, id string) (*Backup, error) {
+	f, err := t.shelf.open(ctx, listName(id))
 	if err != nil {
-		return nil, diskFault(err)
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
 	}
 	b, err := unseal(data, id)
 	if err != nil {
@@ -149,15 +152,15 @@ func (t *Target) read(id string) (*Backup, error) {
 
 // List reads all backups, the oldest first. The error names those that are damaged; the
 // others are returned with it.
-func (t *Target) List() ([]*Backup, error) {
-	ids, err := t.ids()
+func (t *Target) List(ctx context.Context) ([]*Backup, error) {
+	ids, err := t.ids(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []*Backup
 	var damaged error
 	for _, id := range ids {
-		b, err := t.read(id)
+		b, err := t.read(ctx, id)
 		if err != nil {
 			damaged = errors.Join(damaged, err)
 			continue
@@ -170,8 +173,8 @@ func (t *Target) List() ([]*Backup, error) {
 
 // Find returns the backup of an id or name; without one, the newest that was taken not
 // after a time, zero being any. There being none is fault.NotFound.
-func (t *Target) Find(name string, at time.Time) (*Backup, error) {
-	list, err := t.List()
+func (t *Target) Find(ctx context.Context, name string, at time.Time) (*Backup, error) {
+	list, err := t.List(ctx)
 	if err != nil && (len(list) == 0 || name == "") {
 		return nil, err // the newest may be among the damaged ones
 	}
@@ -184,12 +187,12 @@ func (t *Target) Find(name string, at time.Time) (*Backup, error) {
 		}
 	}
 	if name != "" {
-		return nil, errors.Join(fault.New(fault.NotFound, "There is no backup %q in %s.", name, t.dir), err)
+		return nil, errors.Join(fault.New(fault.NotFound, "There is no backup %q in %s.", name, t.where()), err)
 	}
 	if len(list) == 0 {
-		return nil, fault.New(fault.NotFound, "There are no backups in %s.", t.dir)
+		return nil, fault.New(fault.NotFound, "There are no backups in %s.", t.where())
 	}
-	return nil, fault.New(fault.NotFound, "The oldest backup in %s was taken at %s, which is after %s.", t.dir, list[0].Taken.Format(time.RFC3339Nano), at.UTC().Format(time.RFC3339Nano))
+	return nil, fault.New(fault.NotFound, "The oldest backup in %s was taken at %s, which is after %s.", t.where(), list[0].Taken.Format(time.RFC3339Nano), at.UTC().Format(time.RFC3339Nano))
 }
 
 // Sums returns the checksums of the files that never change, by their paths.

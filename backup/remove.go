@@ -2,10 +2,10 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 )
 
@@ -19,12 +19,12 @@ type Removed struct {
 // backup that was cut off left. While a list is damaged nothing is removed, because its
 // files are not known.
 func (t *Target) Remove(ctx context.Context, id string) (r Removed, err error) {
-	release, err := t.lock()
+	ctx, release, err := t.lock(ctx)
 	if err != nil {
 		return r, err
 	}
 	defer release()
-	list, err := t.List()
+	list, err := t.List(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -34,11 +34,11 @@ func (t *Target) Remove(ctx context.Context, id string) (r Removed, err error) {
 			kept[f.Sum] = kept[f.Sum] || b.ID != id
 		}
 	}
-	if err := os.Remove(t.listPath(id)); err != nil {
-		return r, diskFault(fmt.Errorf("remove backup: %w", err))
+	if err := t.shelf.remove(ctx, listName(id)); err != nil {
+		return r, fmt.Errorf("remove backup: %w", err)
 	}
-	if err := syncDir(filepath.Join(t.dir, listsDir)); err != nil {
-		return r, diskFault(fmt.Errorf("remove backup: %w", err))
+	if err := t.shelf.settle(ctx); err != nil {
+		return r, fmt.Errorf("remove backup: %w", err)
 	}
 	t.at(StepUnlisted)
 	return r, t.sweep(ctx, kept, &r)
@@ -47,30 +47,22 @@ func (t *Target) Remove(ctx context.Context, id string) (r Removed, err error) {
 // sweep removes the files that are not kept, and what was not finished.
 func (t *Target) sweep(ctx context.Context, kept map[string]bool, r *Removed) error {
 	for _, dir := range []string{filesDir, listsDir} {
-		err := filepath.WalkDir(filepath.Join(t.dir, dir), func(p string, e fs.DirEntry, err error) error {
+		for e, err := range t.shelf.list(ctx, dir) {
+			if errors.Is(err, fs.ErrNotExist) {
+				break
+			}
+			name := path.Base(e.name)
+			if err == nil && !strings.HasPrefix(name, tempStart) && (dir == listsDir || kept[name] || len(name) != 64) {
+				continue
+			}
 			if err == nil {
-				err = context.Cause(ctx)
+				err = t.shelf.remove(ctx, e.name)
 			}
-			if err != nil || e.IsDir() {
-				return err
+			if err != nil {
+				return fmt.Errorf("remove files of backups: %w", err)
 			}
-			if name := e.Name(); !strings.HasPrefix(name, tempStart) && (dir == listsDir || kept[name] || len(name) != 64) {
-				return nil
-			}
-			return r.remove(p, e)
-		})
-		if err != nil {
-			return fmt.Errorf("remove files of backups: %w", diskFault(err))
+			r.Files, r.Bytes = r.Files+1, r.Bytes+e.size
 		}
 	}
 	return nil
-}
-
-func (r *Removed) remove(path string, e fs.DirEntry) error {
-	info, err := e.Info()
-	if err != nil {
-		return err
-	}
-	r.Files, r.Bytes = r.Files+1, r.Bytes+info.Size()
-	return os.Remove(path)
 }

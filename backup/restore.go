@@ -113,8 +113,7 @@ func (r *restoring) write(ctx context.Context, f File, name string) error {
 	if err := ignoreAbsent(os.Remove(name)); err != nil {
 		return err
 	}
-	source := r.target.filePath(f.Sum)
-	in, err := os.Open(source)
+	in, err := r.target.shelf.open(ctx, fileName(f.Sum))
 	if err != nil {
 		return err
 	}
@@ -124,7 +123,7 @@ func (r *restoring) write(ctx context.Context, f File, name string) error {
 	case err != nil:
 		return err
 	case size != f.Size || sum != f.Sum:
-		return errors.Join(fmt.Errorf("%s has other contents than were backed up", source), os.Remove(name))
+		return errors.Join(fmt.Errorf("%s has other contents than were backed up", r.target.filePath(f.Sum)), os.Remove(name))
 	}
 	return nil
 }

@@ -1,15 +1,11 @@
 package backup
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"golang.org/x/sys/unix"
 
 	"tidemark/fault"
 )
@@ -34,31 +30,39 @@ const (
 	StepUnlisted Step = "unlisted" // a list was removed, its files are there
 )
 
-// Target is a directory of backups.
+// Target is a place of backups.
 type Target struct {
-	dir  string
-	At   func(Step) // told of every step, for tests; nil otherwise
-	busy sync.Mutex // one change of this process at a time
+	shelf    shelf
+	dir      string // empty for a bucket
+	location string
+	At       func(Step) // told of every step, for tests; nil otherwise
+	busy     sync.Mutex // one change of this process at a time
 }
 
-// Open opens a directory of backups, which Save makes when it is not there. Locations
-// of other kinds are fault.Invalid.
-func Open(location string) (*Target, error) {
-	if scheme, _, ok := strings.Cut(location, "://"); ok {
-		return nil, fault.New(fault.Invalid, "Backups are kept in a directory; %s:// is not supported: back up to a directory and copy it, its files never change.", scheme)
-	}
-	if location == "" {
-		return nil, fault.New(fault.Invalid, "The directory of the backups is missing.")
+// Open opens a directory of backups, which Save makes when it is not there, or a folder of
+// a bucket: s3://bucket/prefix, as objects.ParseFolder reads it.
+func Open(ctx context.Context, location string) (*Target, error) {
+	switch scheme, _, url := strings.Cut(location, "://"); {
+	case location == "":
+		return nil, fault.New(fault.Invalid, "The place of the backups is missing.")
+	case url && scheme == "s3":
+		b, err := openBucket(ctx, location)
+		if err != nil {
+			return nil, err
+		}
+		return &Target{shelf: b, location: location}, nil
+	case url:
+		return nil, fault.New(fault.Invalid, "Backups are kept in a directory or in a bucket, s3://bucket/prefix; %s:// is neither.", scheme)
 	}
 	dir, err := filepath.Abs(location)
 	if err != nil {
 		return nil, fmt.Errorf("find backups: %w", err)
 	}
-	return &Target{dir: dir}, nil
+	return &Target{shelf: &directory{dir: dir}, dir: dir, location: dir}, nil
 }
 
-// Dir is where the backups are.
-func (t *Target) Dir() string { return t.dir }
+// Location is where the backups are: what Open takes, absolute for a directory.
+func (t *Target) Location() string { return t.location }
 
 func (t *Target) at(s Step) {
 	if t.At != nil {
@@ -66,57 +70,27 @@ func (t *Target) at(s Step) {
 	}
 }
 
-// lock makes the directory and keeps other writers out until the release.
-func (t *Target) lock() (release func(), err error) {
+// lock keeps other writers out until the release. The context ends when that is lost.
+func (t *Target) lock(ctx context.Context) (held context.Context, release func(), err error) {
 	if !t.busy.TryLock() {
-		return nil, fault.New(fault.Conflict, "Another backup to %s is in progress.", t.dir)
+		return nil, nil, fault.New(fault.Conflict, "Another backup to %s is in progress.", t.where())
 	}
-	f, err := t.takeFile()
+	held, unlock, err := t.shelf.lock(ctx)
 	if err != nil {
 		t.busy.Unlock()
-		return nil, err
+		return nil, nil, err
 	}
-	return func() {
-		f.Close()
+	return held, func() {
+		unlock()
 		t.busy.Unlock()
 	}, nil
 }
 
-func (t *Target) takeFile() (*os.File, error) {
-	for _, name := range []string{listsDir, filesDir} {
-		if err := os.MkdirAll(filepath.Join(t.dir, name), 0o700); err != nil {
-			return nil, diskFault(err)
-		}
-	}
-	f, err := os.OpenFile(filepath.Join(t.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, diskFault(err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			err = fault.New(fault.Conflict, "Another process writes to the backups in %s.", t.dir)
-		}
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
+func (t *Target) where() string { return t.shelf.url("") }
 
-// diskFault classifies what a file system says.
-func diskFault(err error) error {
-	switch {
-	case errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EIO):
-		return fault.Wrap(fault.Unavailable, err)
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS):
-		return fault.Wrap(fault.Denied, err)
-	}
-	return err
-}
+// fileName is where a file of some contents lies, listName where the list of a backup.
+func fileName(sum string) string { return filesDir + "/" + sum[:2] + "/" + sum }
+func listName(id string) string  { return listsDir + "/" + id + listSuffix }
 
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
+func (t *Target) filePath(sum string) string { return t.shelf.url(fileName(sum)) }
+func (t *Target) listPath(id string) string  { return t.shelf.url(listName(id)) }

@@ -39,7 +39,7 @@ func (t *Target) Verify(ctx context.Context, list []*Backup, tell func(Progress)
 
 func (t *Target) verify(ctx context.Context, f File) error {
 	name := t.filePath(f.Sum)
-	sum, size, err := sumFile(ctx, name)
+	sum, size, err := t.sum(ctx, f)
 	switch {
 	case err != nil:
 		return err
@@ -51,6 +51,16 @@ func (t *Target) verify(ctx context.Context, f File) error {
 	return nil
 }
 
+// sum reads a file of a backup.
+func (t *Target) sum(ctx context.Context, f File) (sum string, size int64, err error) {
+	in, err := t.shelf.open(ctx, fileName(f.Sum))
+	if err != nil {
+		return "", 0, err
+	}
+	defer in.Close()
+	return sumOfAll(ctx, in)
+}
+
 // sumFile reads a file.
 func sumFile(ctx context.Context, name string) (sum string, size int64, err error) {
 	f, err := os.Open(name)
@@ -58,7 +68,11 @@ func sumFile(ctx context.Context, name string) (sum string, size int64, err erro
 		return "", 0, err
 	}
 	defer f.Close()
+	return sumOfAll(ctx, f)
+}
+
+func sumOfAll(ctx context.Context, in io.Reader) (sum string, size int64, err error) {
 	hash := sha256.New()
-	size, err = io.CopyBuffer(hash, struct{ io.Reader }{&interruptible{ctx, f}}, make([]byte, 1<<20))
+	size, err = io.CopyBuffer(hash, struct{ io.Reader }{&interruptible{ctx, in}}, make([]byte, 1<<20))
 	return hex.EncodeToString(hash.Sum(nil)), size, err
 }

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,6 +128,63 @@ func TestBackup(t *testing.T) {
 	os.WriteFile(list[0], text, 0o644)
 	if out := run(1, "check", "--data", n.dir, "--deep"); !strings.Contains(out, filepath.Base(list[0])) {
 		t.Errorf("a flipped bit in %s: %s", list[0], out)
+	}
+}
+
+// TestBackupToABucket does the same with an S3 service.
+func TestBackupToABucket(t *testing.T) {
+	endpoint := serveS3(t)
+	keysAtHome(t)
+	makeBucket(t, endpoint+"/safe")
+	to := "s3://safe/of/plant?endpoint=" + url.QueryEscape(endpoint)
+	n := serve(t)
+	n.createTable(t.Context(), "plant", "sensors")
+	base, next := time.Now().Add(-time.Hour).UnixMilli(), 0
+	write := func(count int) {
+		t.Helper()
+		records := make([]writetypes.Record, count)
+		for i := range records {
+			records[i] = backupRecord(base, next+i)
+		}
+		next += count
+		if _, err := n.writer().WriteRecords(t.Context(), &timestreamwrite.WriteRecordsInput{
+			DatabaseName: aws.String("plant"), TableName: aws.String("sensors"), Records: records,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(want int, args ...string) string {
+		t.Helper()
+		out, errs, code := command(t, "", args...)
+		if code != want {
+			t.Fatalf("tidemark %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), code, want, out, errs)
+		}
+		return out + errs
+	}
+	run(1, "backup", "list", "--from", to)
+	run(1, "backup", "--data", n.dir, "--to", strings.Replace(to, "safe", "nowhere", 1))
+	write(60)
+	run(0, "flush", "--data", n.dir, "plant.sensors")
+	run(0, "backup", "--data", n.dir, "--to", to, "--name", "first", "--keys")
+	write(40)
+	n.kill()
+	run(0, "backup", "--data", n.dir, "--to", to, "--name", "second")
+	if out := run(0, "backup", "list", "--from", to); strings.Count(out, "\n") != 3 || !strings.Contains(out, "first") {
+		t.Errorf("list: %s, want a heading and two backups", out)
+	}
+	run(0, "check", "--data", n.dir, "--deep", "--backups", to)
+	for name, count := range map[string]int64{"first": 60, "second": 100} {
+		restored := &node{t: t, dir: filepath.Join(t.TempDir(), "data")}
+		run(0, "restore", "--from", to, "--data", restored.dir, name)
+		run(0, "check", "--data", restored.dir, "--deep")
+		restored.start()
+		t.Cleanup(restored.kill)
+		restored.checkBackup(name, count)
+		restored.stop()
+	}
+	run(0, "backup", "remove", "--from", to, "first")
+	if out := run(0, "backup", "verify", "--from", to); !strings.Contains(out, "backups verified: 1") {
+		t.Errorf("verify: %s", out)
 	}
 }
 

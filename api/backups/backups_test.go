@@ -22,7 +22,7 @@ type live struct {
 }
 
 func (l *live) Save(_ context.Context, t *backup.Target, c backup.Contents) (*backup.Backup, error) {
-	l.contents, l.dir = c, t.Dir()
+	l.contents, l.dir = c, t.Location()
 	if l.err != nil {
 		return nil, l.err
 	}
@@ -59,7 +59,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"backup", "POST", "/tidemark/v1/backups", `{"to":"/b","name":"n","keys":true}`, nil, 200,
 			`{"id":"a","name":"n","taken":"2026-01-02T03:04:05.000000006Z","finished":"2026-01-02T03:04:06.000000006Z","files":2,"bytes":7}`},
-		{"backup to a bucket", "POST", "/tidemark/v1/backups", `{"to":"s3://b/p"}`, nil, 400, "kept in a directory"},
+		{"backup to another scheme", "POST", "/tidemark/v1/backups", `{"to":"ftp://b/p"}`, nil, 400, "kept in a directory or in a bucket"},
 		{"backup to nowhere", "POST", "/tidemark/v1/backups", `{}`, nil, 400, "to"},
 		{"two at once", "POST", "/tidemark/v1/backups", `{"to":"/b"}`, busy, 409, "in progress"},
 		{"progress", "GET", "/tidemark/v1/backups/progress", "", nil, 200, `{"running":true,"files":1,"allFiles":2,"bytes":3,"allBytes":7,"copied":3}`},

@@ -63,7 +63,7 @@ func (s *Service) Service() api.Service {
 
 // CreateBackupInput says where a backup goes and what is in it.
 type CreateBackupInput struct {
-	To      string `json:"to" must:"required"` // a directory on the server's machine
+	To      string `json:"to" must:"required"` // a directory on the server's machine, or s3://bucket/prefix
 	Name    string `json:"name"`
 	Keys    bool   `json:"keys"`
 	Objects bool   `json:"objects"`
@@ -82,7 +82,7 @@ type CreateBackupOutput struct {
 // CreateBackup backs the server up and returns when the backup exists. A caller that
 // goes away ends it.
 func (s *Service) CreateBackup(ctx context.Context, in *CreateBackupInput) (*CreateBackupOutput, error) {
-	target, err := backup.Open(in.To)
+	target, err := backup.Open(ctx, in.To)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,16 +20,16 @@ import (
 
 func backupCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "backup --to DIR", Short: "Back up a data directory, in use or not", Args: noArgs,
-		Long: "Back up a server to a directory of backups on its machine. A server that runs does it itself and goes on working:\n" +
-			"what was acknowledged before is in the backup. Only files that the directory lacks are copied, and every backup\n" +
+		Use: "backup --to DIR|s3://BUCKET/PREFIX", Short: "Back up a data directory, in use or not", Args: noArgs,
+		Long: "Back up a server to a directory of backups on its machine, or a bucket. A server that runs does it itself and goes on working:\n" +
+			"what was acknowledged before is in the backup. Only files that are not there yet are copied, and every backup\n" +
 			"can be restored and removed without the others.",
-		Example: "  tidemark backup --to /mnt/backups\n  tidemark backup list --from /mnt/backups\n  tidemark restore --from /mnt/backups --data /var/lib/tidemark",
+		Example: "  tidemark backup --to /mnt/backups\n  tidemark backup --to 's3://backups/plant?region=eu-central-1'\n  tidemark backup list --from /mnt/backups\n  tidemark restore --from /mnt/backups --data /var/lib/tidemark",
 		RunE:    makeBackup,
 	}
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("to", "", "directory of the backups")
+	f.String("to", "", placeOfBackups)
 	f.String("name", "", "a name by which to find the backup")
 	f.Bool("keys", false, "with the root key, the authority's key and certificates: whoever has the backup has the server")
 	f.Bool("objects", false, "with the buckets of UNLOAD that are in the data directory")
@@ -36,13 +37,16 @@ func backupCommand() *cobra.Command {
 	return cmd
 }
 
-// targetOf opens the directory that a flag names.
+// placeOfBackups is what flags say of it.
+const placeOfBackups = "directory of the backups, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME"
+
+// targetOf opens the place that a flag names.
 func targetOf(cmd *cobra.Command, flag string) (*backup.Target, error) {
 	dir := cmd.Flag(flag).Value.String()
 	if dir == "" {
-		return nil, usage(fmt.Errorf("--%s is missing: a directory of backups", flag))
+		return nil, usage(fmt.Errorf("--%s is missing: a directory of backups, or a folder of a bucket", flag))
 	}
-	return backup.Open(dir)
+	return backup.Open(cmd.Context(), dir)
 }
 
 func contentsOf(cmd *cobra.Command) backup.Contents {
@@ -84,7 +88,7 @@ func askForBackup(cmd *cobra.Command, target *backup.Target) error {
 		return err
 	}
 	c := contentsOf(cmd)
-	in := backups.CreateBackupInput{To: target.Dir(), Name: c.Name, Keys: c.Keys, Objects: c.Objects}
+	in := backups.CreateBackupInput{To: target.Location(), Name: c.Name, Keys: c.Keys, Objects: c.Objects}
 	began, done := time.Now(), make(chan struct{})
 	defer func() { <-done }()
 	stop := r.follow(cmd, done)
@@ -105,7 +109,7 @@ func backupListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, damaged := target.List()
+			list, damaged := target.List(cmd.Context())
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(out, "ID\tNAME\tTAKEN\tFILES\tBYTES\tKEYS\tOBJECTS")
 			for _, b := range list {
@@ -114,7 +118,7 @@ func backupListCommand() *cobra.Command {
 			return errors.Join(out.Flush(), damaged)
 		},
 	}
-	cmd.Flags().String("from", "", "directory of the backups")
+	cmd.Flags().String("from", "", placeOfBackups)
 	return cmd
 }
 
@@ -128,7 +132,7 @@ func backupRemoveCommand() *cobra.Command {
 				return err
 			}
 			for _, name := range names {
-				b, err := target.Find(name, time.Time{})
+				b, err := target.Find(cmd.Context(), name, time.Time{})
 				if err != nil {
 					return err
 				}
@@ -141,7 +145,7 @@ func backupRemoveCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().String("from", "", "directory of the backups")
+	cmd.Flags().String("from", "", placeOfBackups)
 	return cmd
 }
 
@@ -153,7 +157,7 @@ func backupVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, faults, err := meant(target, names)
+			list, faults, err := meant(cmd.Context(), target, names)
 			if err != nil {
 				return err
 			}
@@ -168,14 +172,14 @@ func backupVerifyCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().String("from", "", "directory of the backups")
+	cmd.Flags().String("from", "", placeOfBackups)
 	return cmd
 }
 
 // meant are the backups of some names, or all, and the faults of their lists.
-func meant(target *backup.Target, names []string) (list []*backup.Backup, faults []error, err error) {
+func meant(ctx context.Context, target *backup.Target, names []string) (list []*backup.Backup, faults []error, err error) {
 	if len(names) == 0 {
-		list, err = target.List()
+		list, err = target.List(ctx)
 		if err != nil && fault.KindOf(err) == fault.NotFound {
 			return nil, nil, err
 		}
@@ -185,7 +189,7 @@ func meant(target *backup.Target, names []string) (list []*backup.Backup, faults
 		return list, faults, nil
 	}
 	for _, name := range names {
-		b, err := target.Find(name, time.Time{})
+		b, err := target.Find(ctx, name, time.Time{})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -35,7 +35,7 @@ func checkCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.Bool("deep", false, "read every value of every file, and compare orders, series and identities")
 	f.Bool("online", false, "have the server that runs check itself")
-	f.String("backups", "", "with --deep: compare files with their checksums in the newest backup of this directory")
+	f.String("backups", "", "with --deep: compare files with their checksums in the newest backup of this directory, or s3://BUCKET/PREFIX")
 	return cmd
 }
 
@@ -86,7 +86,7 @@ func checkOptions(cmd *cobra.Command) (o check.Options, err error) {
 	if err != nil {
 		return o, err
 	}
-	newest, err := target.Find("", time.Time{})
+	newest, err := target.Find(cmd.Context(), "", time.Time{})
 	if err != nil {
 		return o, err
 	}

@@ -18,7 +18,7 @@ func restoreCommand() *cobra.Command {
 		RunE:    restore,
 	}
 	f := cmd.Flags()
-	f.String("from", "", "directory of the backups")
+	f.String("from", "", placeOfBackups)
 	f.String("data", defaultData(), "data directory to be [TIDEMARK_DATA]")
 	f.String("at", "", "the newest backup taken not after this time: 2026-01-02T15:04:05Z, or an age as 2h")
 	return cmd
@@ -43,7 +43,7 @@ func restore(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usage(fmt.Errorf("--at: %w", err))
 	}
-	b, err := target.Find(name, at)
+	b, err := target.Find(cmd.Context(), name, at)
 	if err != nil {
 		return err
 	}
