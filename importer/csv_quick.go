@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"tidemark/tsdb"
@@ -67,7 +68,8 @@ func newCSVReader(f *csvFile) *csvReader {
 // takeAll says what the columns of the mapping are for, each of which is one thing.
 func (r *csvReader) takeAll(take func(name string, c csvColumn) (int, bool)) bool {
 	m, null := r.file.mapping, r.null
-	direct := null == "" || null[0] != '-' && (null[0] < '0' || null[0] > '9')
+	const numeric = "+-.0123456789eE"
+	direct := !strings.ContainsAny(string([]byte{r.delim, r.quote}), numeric) && (null == "" || strings.IndexByte(numeric, null[0]) < 0)
 	_, ok := take(m.Time, csvColumn{put: putTime, must: true, unit: m.Unit})
 	if m.VersionColumn != "" {
 		_, once := take(m.VersionColumn, csvColumn{put: putVersion, must: true})

@@ -199,6 +199,19 @@ var csvSpecs = []struct {
 	{[]string{"time", "n", "number", "x", "ok", "s"}, Spec{CSV: Dialect{Null: "1"}, Plan: Plan{Unit: Milliseconds, Measures: append(typedMeasures[:len(typedMeasures):len(typedMeasures)], ValueColumn{"number", "at", tsdb.Timestamp})}}},
 }
 
+// Delimiters and quotes that are parts of numbers are taken for what they are.
+func TestQuickCSVDialects(t *testing.T) {
+	w := newTwoWays(t, Options{stretch: 30})
+	for _, d := range []Dialect{{Delimiter: "."}, {Delimiter: "-"}, {Delimiter: "e"}, {Delimiter: "5"}, {Delimiter: ";", Quote: "1"}, {Delimiter: "\t", Quote: "'"}, {Null: "5"}, {Null: "-"}, {Null: "e"}} {
+		text := strings.ReplaceAll("number,host,n,x\n1772366400000,a,5,1\n1772366400001,a,15,2\n1772366400002,'b',-7,'3'\n1772366400003,5,-,4e2\n", ",", or(d.Delimiter, ","))
+		s := w.compare(t, Spec{Format: CSV, CSV: d, Plan: Plan{Time: "number", Unit: Milliseconds, Dimensions: []ColumnName{{"host", ""}},
+			Measures: []ValueColumn{{"n", "", tsdb.Bigint}, {"x", "", tsdb.Double}}}}, text)
+		if s.Read == 0 && s.Err == nil {
+			t.Errorf("%+v: nothing was read", d)
+		}
+	}
+}
+
 var typedMeasures = []ValueColumn{{"n", "", tsdb.Bigint}, {"x", "", tsdb.Double}, {"ok", "", tsdb.Boolean}, {"s", "text", tsdb.Varchar}}
 
 // What is taken quickly is what DuckDB reads.

@@ -18,12 +18,12 @@ import (
 // without a time is of the moment when the import began.
 type lineFile struct {
 	columnar
-	types map[string]tsdb.ValueType // of fields, by their first value or the table
-	dims  map[string]bool           // what is a dimension
-	now   int64                     // nanoseconds
-	point lineproto.Point
-	rows  int  // of the largest batch so far
-	plain bool // every line is parsed as a whole; for tests
+	types         map[string]tsdb.ValueType // of fields, by their first value or the table
+	dims          map[string]bool           // what is a dimension
+	now           int64                     // nanoseconds
+	point         lineproto.Point
+	rows, columns int  // of the batch before
+	plain         bool // every line is parsed as a whole; for tests
 }
 
 func openLines(j *job, conn *duckdb.Conn) loader {

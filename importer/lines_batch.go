@@ -22,6 +22,12 @@ func newLineBatch(f *lineFile, path string, from place) *lineBatch {
 	return &lineBatch{rowBatch: newRowBatch(path, from, f.rows), file: f, byDim: map[string]int{}, byField: map[string]*valueColumn{}}
 }
 
+// Bounds of a batch that are beyond those of a table, whose schema says what fits.
+const (
+	maxFields = 2048
+	maxTags   = 512
+)
+
 // fill reads lines until the batch is full.
 func (b *lineBatch) fill(r *lineReader) error {
 	for !b.full() && r.more() {
@@ -32,7 +38,7 @@ func (b *lineBatch) fill(r *lineReader) error {
 		}
 		b.add(line, number)
 	}
-	b.file.rows = max(b.file.rows, b.rows)
+	b.file.rows, b.file.columns = b.rows, len(b.values)
 	return nil
 }
 
@@ -129,6 +135,9 @@ func (b *lineBatch) dimension(key []byte) (int, string) {
 	if _, is := b.file.types[name]; is {
 		return 0, fmt.Sprintf("The name %q cannot be both a dimension and a measure.", name)
 	}
+	if len(b.dims) >= maxTags {
+		return 0, fmt.Sprintf("There are more than %d tags, which is more than a table has.", maxTags)
+	}
 	b.file.dims[name] = true
 	b.byDim[name] = len(b.dims)
 	b.dims = append(b.dims, name)
@@ -164,8 +173,15 @@ func (b *lineBatch) newValue(name string, kind tsdb.ValueType) (*valueColumn, st
 	if known, ok := b.file.types[name]; ok && known != kind {
 		return nil, fmt.Sprintf("The field %q has another type than before.", name)
 	}
+	if len(b.values) >= maxFields {
+		return nil, fmt.Sprintf("There are more than %d fields, which is more than a table has.", maxFields)
+	}
 	b.file.types[name] = kind
-	c := newValueColumn(name, kind, b.file.rows)
+	expected := 0
+	if len(b.values) < b.file.columns {
+		expected = b.file.rows
+	}
+	c := newValueColumn(name, kind, expected)
 	b.byField[name] = c
 	b.values = append(b.values, c)
 	return c, ""

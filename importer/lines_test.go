@@ -146,6 +146,19 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) { compareLines(t, text) })
 }
 
+// A line cannot make a batch so wide that nothing could take it.
+func TestWideLines(t *testing.T) {
+	var fields, tags strings.Builder
+	for i := range maxFields + 2 {
+		fmt.Fprintf(&fields, ",f%d=1i", i)
+		fmt.Fprintf(&tags, ",t%d=x", i)
+	}
+	got := readLines(t, "m n=1i 1\nm "+fields.String()[1:]+" 1\nm"+tags.String()+" n=1i 1\nm n=2i 2\n", false)
+	if got[0] != "4 read, 2 refused, next line 5" || !strings.Contains(got[1], "more than 2048 fields") || !strings.Contains(got[2], "more than 512 tags") {
+		t.Errorf("%.200q, want the second and third line refused", got)
+	}
+}
+
 // Series that differ only in how they are written are one, and lines beyond the buffer
 // are read whole.
 func TestLinesOfOneSeries(t *testing.T) {
