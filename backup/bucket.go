@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,11 @@ func openBucket(ctx context.Context, location string) (*bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := objects.Open(ctx, at, objects.Options{})
+	var o objects.Options
+	if at.S3 != nil && at.S3.Endpoint != "" {
+		o.Region = cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1") // which others than AWS do not care about
+	}
+	store, err := objects.Open(ctx, at, o)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -270,6 +271,21 @@ func TestLease(t *testing.T) {
 	release()
 	if h, err := b.holder(t.Context()); err != nil || h.ID != "another" {
 		t.Errorf("after the first let go: %v, %v, want the other's lease", h, err)
+	}
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for process, free := range map[string]bool{"": false, thisProcess(os.Getpid()): false, "other machine 1": false, thisProcess(dead.Process.Pid): true} {
+		if err := b.hold(t.Context(), b.lease, holder{ID: "another", Process: process}, false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Save(t.Context(), dir, Contents{}, nil); (err == nil) != free || err != nil && fault.KindOf(err) != fault.Conflict {
+			t.Errorf("a lease of process %q: %v, want it to be free: %t", process, err, free)
+		}
+	}
+	if err := b.hold(t.Context(), b.lease, holder{ID: "another"}, false); err != nil {
+		t.Fatal(err)
 	}
 	expire(t, other)
 	save(t, other, dir, Contents{})

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,9 +31,30 @@ var standardLease = lease{long: 5 * time.Minute, renew: time.Minute, pause: 3 * 
 
 // holder is what the object says.
 type holder struct {
-	ID    string    `json:"id"`
-	Host  string    `json:"host"`
-	Until time.Time `json:"until"`
+	ID      string    `json:"id"`
+	Host    string    `json:"host"`
+	Process string    `json:"process,omitempty"` // machine and number
+	Until   time.Time `json:"until"`
+}
+
+// thisProcess names a process so that others on the machine can tell whether it has ended;
+// empty where that is not known.
+func thisProcess(number int) string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	space, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(boot)) + " " + space + " " + strconv.Itoa(number)
+}
+
+// ended reports whether the holder's process was on this machine, and is not there any more.
+func (h *holder) ended() bool {
+	number, err := strconv.Atoi(h.Process[strings.LastIndexByte(h.Process, ' ')+1:])
+	return err == nil && number > 0 && h.Process == thisProcess(number) && errors.Is(syscall.Kill(number, 0), syscall.ESRCH)
 }
 
 // errLost says that another writer holds the lease.
@@ -38,7 +62,7 @@ var errLost = fault.New(fault.Conflict, "another process writes to the same back
 
 // take takes the lease, and renews it until the release.
 func (l lease) take(ctx context.Context, b *bucket) (held context.Context, release func(), err error) {
-	h := holder{ID: uuid.NewString()}
+	h := holder{ID: uuid.NewString(), Process: thisProcess(os.Getpid())}
 	h.Host, _ = os.Hostname()
 	if err := l.claim(ctx, b, h); err != nil {
 		return nil, nil, err
@@ -72,7 +96,7 @@ func (l lease) claim(ctx context.Context, b *bucket, h holder) error {
 		return read
 	case now.ID == h.ID:
 		return nil
-	case time.Now().Before(now.Until):
+	case time.Now().Before(now.Until) && !now.ended():
 		return fault.New(fault.Conflict, "Another process, on %s, writes to the backups in %s; if it was killed, wait until %s.", now.Host, b.url(""), now.Until.Format(time.RFC3339))
 	}
 	if err := b.hold(ctx, l, h, false); err != nil {
