@@ -4,8 +4,10 @@ package e2e
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -168,6 +170,7 @@ func TestBackupToABucket(t *testing.T) {
 	run(0, "backup", "--data", n.dir, "--to", to, "--name", "first", "--keys")
 	write(40)
 	n.kill()
+	killedBackup(t, n.dir, to, endpoint+"/safe/of/plant/LOCK")
 	run(0, "backup", "--data", n.dir, "--to", to, "--name", "second")
 	if out := run(0, "backup", "list", "--from", to); strings.Count(out, "\n") != 3 || !strings.Contains(out, "first") {
 		t.Errorf("list: %s, want a heading and two backups", out)
@@ -185,6 +188,35 @@ func TestBackupToABucket(t *testing.T) {
 	run(0, "backup", "remove", "--from", to, "first")
 	if out := run(0, "backup", "verify", "--from", to); !strings.Contains(out, "backups verified: 1") {
 		t.Errorf("verify: %s", out)
+	}
+}
+
+// killedBackup begins a backup to a bucket, and kills it once it holds the lock.
+func killedBackup(t *testing.T, data, to, lock string) {
+	t.Helper()
+	cmd := exec.Command(binary(t), "backup", "--data", data, "--to", to)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case <-ended:
+			t.Log("the backup was over before it was killed")
+			return
+		default:
+		}
+		resp, err := http.Get(lock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			cmd.Process.Kill()
+			<-ended
+			return
+		}
 	}
 }
 
