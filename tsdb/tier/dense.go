@@ -16,15 +16,30 @@ import (
 
 // DuckDB decides for all columns of a file together whether there may be dictionaries.
 // Without them whole numbers that change slowly take half the room; with them floats of
-// a few decimals, and texts, do. So columns that may gain are tried on one row group, and
-// those that do are written once more, with dictionaries, from the file that is already
-// sorted. Of each column chunk the smaller one counts.
+// a few decimals, and texts, do. So columns that may gain are tried the other way on one
+// row group, and those that do are written once more, from the file that is already
+// sorted. Of each column chunk the smaller one counts. The way that suited most of a
+// table's bytes comes first the next time.
 const (
-	leastValue  = 6  // bits of a value: fewer are not tried
+	plainBits   = 6  // of a value: columns with fewer are not tried with dictionaries
+	denseBits   = 2  // nor without them, with fewer than these
 	denseGain   = 10 // a column must lose a tenth
-	denseLevel  = 3  // of zstd: indexes of dictionaries hardly compress
 	denseValues = 2  // a dictionary has at most one value for so many rows
 )
+
+// prefersDictionaries reports how files of the table are written first.
+func (t *table) prefersDictionaries() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.mu.dictionaries
+}
+
+// suit notes that most of a file's bytes were smaller the other way.
+func (t *table) suit(dictionaries bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.dictionaries = dictionaries
+}
 
 // dense makes a file that was just written smaller, if that is possible. It does without
 // when something is in the way: the file is as good as it was.
@@ -44,25 +59,25 @@ func (w *writer) dense(ctx context.Context, f *hot.File) error {
 
 // denser writes the smaller file and returns its path, or that of the old one.
 func (w *writer) denser(ctx context.Context, f *hot.File) (string, error) {
-	plain, done, err := openParquet(f.Path)
+	first, done, err := openParquet(f.Path)
 	if err != nil {
 		return "", err
 	}
 	defer done()
-	size, free := uint64(plain.size), uint64(0)
+	size, free := uint64(first.size), uint64(0)
 	if free, err = w.mover.opts.Free(); err != nil {
 		return "", fmt.Errorf("free space of the disk: %w", err)
 	}
-	tried := w.tried(plain)
+	tried := w.tried(first)
 	if size < uint64(w.mover.opts.Policy.Dense) || len(tried) == 0 || free < w.mover.opts.FreeBytes+2*size {
 		return f.Path, nil
 	}
-	dense, err := w.gaining(ctx, f, plain, tried)
-	if err != nil || dense == "" {
+	other, err := w.gaining(ctx, f, first, tried)
+	if err != nil || other == "" {
 		return f.Path, err
 	}
-	path, err := w.splice(f, plain, dense)
-	return path, errors.Join(err, w.discard(dense))
+	path, err := w.splice(f, first, other)
+	return path, errors.Join(err, w.discard(other))
 }
 
 // parquetFile is a Parquet file on disk.
@@ -88,14 +103,17 @@ func openParquet(path string) (p parquetFile, done func() error, err error) {
 }
 
 // tried are the physical names of the columns that may gain.
-func (w *writer) tried(plain parquetFile) (names []string) {
-	rows := plain.Rows()
+func (w *writer) tried(first parquetFile) (names []string) {
+	rows, least := first.Rows(), int64(plainBits)
 	if len(rows) == 0 {
 		return nil
 	}
-	sizes := plain.Sizes(0)
+	if w.dictionaries {
+		least = denseBits
+	}
+	sizes := first.Sizes(0)
 	for _, c := range w.columns {
-		if sizes[c.physical]*8 >= rows[0]*leastValue {
+		if sizes[c.physical]*8 >= rows[0]*least {
 			names = append(names, c.physical)
 		}
 	}
@@ -104,39 +122,46 @@ func (w *writer) tried(plain parquetFile) (names []string) {
 
 // gaining writes the columns that are smaller with dictionaries to a file and returns its
 // path, empty if there are none.
-func (w *writer) gaining(ctx context.Context, f *hot.File, plain parquetFile, tried []string) (string, error) {
-	rows := plain.Rows()
-	path, err := w.withDictionaries(ctx, f, tried, rows[0])
+func (w *writer) gaining(ctx context.Context, f *hot.File, first parquetFile, tried []string) (string, error) {
+	rows := first.Rows()
+	path, err := w.otherwise(ctx, f, tried, rows[0])
 	if err != nil {
 		return "", err
 	}
-	gains, err := w.gains(path, plain, tried)
+	gains, err := w.gains(path, first, tried)
 	if err != nil || len(rows) == 1 && len(gains) > 0 {
 		return path, err
 	}
 	if err := w.discard(path); err != nil || len(gains) == 0 {
 		return "", err
 	}
-	return w.withDictionaries(ctx, f, gains, 0)
+	return w.otherwise(ctx, f, gains, 0)
 }
 
 // gains are those columns whose first row group is smaller in the file of a trial.
-func (w *writer) gains(trial string, plain parquetFile, tried []string) (names []string, err error) {
-	dense, done, err := openParquet(trial)
+func (w *writer) gains(trial string, first parquetFile, tried []string) (names []string, err error) {
+	other, done, err := openParquet(trial)
 	if err != nil {
 		return nil, err
 	}
-	before, after := plain.Sizes(0), dense.Sizes(0)
-	for _, name := range tried {
-		if after[name] <= before[name]-before[name]/denseGain {
-			names = append(names, name)
+	before, after := first.Sizes(0), other.Sizes(0)
+	gaining, staying := int64(0), int64(0)
+	for name, size := range before {
+		if slices.Contains(tried, name) && after[name] <= size-size/denseGain {
+			names, gaining = append(names, name), gaining+after[name]
+		} else {
+			staying += size
 		}
+	}
+	if gaining > staying {
+		w.table.suit(!w.dictionaries)
 	}
 	return names, done()
 }
 
-// withDictionaries copies columns of a file, of its first rows or, for 0, of all.
-func (w *writer) withDictionaries(ctx context.Context, f *hot.File, names []string, rows int64) (string, error) {
+// otherwise copies columns of a file in the other way, of its first rows or, for 0, of
+// all, and returns the path.
+func (w *writer) otherwise(ctx context.Context, f *hot.File, names []string, rows int64) (string, error) {
 	path, err := w.table.cold.NewPath(f.Day, f.Applied)
 	if err != nil {
 		return "", err
@@ -146,13 +171,12 @@ func (w *writer) withDictionaries(ctx context.Context, f *hot.File, names []stri
 	for i, name := range names {
 		columns[i] = duckdb.Ident(name)
 	}
-	first := ""
+	limit := ""
 	if rows > 0 {
-		first = fmt.Sprintf(" LIMIT %d", rows)
+		limit = fmt.Sprintf(" LIMIT %d", rows)
 	}
-	group := groupOf(w.breadth)
 	_, err = w.conn.Exec(ctx, fmt.Sprintf("COPY (SELECT %s FROM read_parquet(%s, hive_partitioning = false)%s) TO %s (%s)",
-		strings.Join(columns, ", "), duckdb.Quote(f.Path), first, duckdb.Quote(path), encoding(group, denseLevel, group/denseValues)))
+		strings.Join(columns, ", "), duckdb.Quote(f.Path), limit, duckdb.Quote(path), encoding(w.breadth, !w.dictionaries)))
 	if err != nil {
 		return "", fmt.Errorf("write %s: %w", path, err)
 	}
@@ -160,8 +184,8 @@ func (w *writer) withDictionaries(ctx context.Context, f *hot.File, names []stri
 }
 
 // splice puts the file together.
-func (w *writer) splice(f *hot.File, plain parquetFile, dense string) (string, error) {
-	other, done, err := openParquet(dense)
+func (w *writer) splice(f *hot.File, first parquetFile, second string) (string, error) {
+	other, done, err := openParquet(second)
 	if err != nil {
 		return "", err
 	}
@@ -176,7 +200,7 @@ func (w *writer) splice(f *hot.File, plain parquetFile, dense string) (string, e
 		return "", err
 	}
 	buffer := bufio.NewWriterSize(to, 1<<18)
-	if _, err = parquet.Splice(buffer, plain.File, other.File); err == nil {
+	if _, err = parquet.Splice(buffer, first.File, other.File); err == nil {
 		err = buffer.Flush()
 	}
 	if err == nil {

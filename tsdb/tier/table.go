@@ -21,17 +21,18 @@ type table struct {
 
 	mu struct {
 		sync.Mutex
-		look    time.Time            // when to look at its files next
-		expire  time.Time            // when to delete what is not needed any more
-		changed time.Time            // when its files changed
-		seen    map[int32]time.Time  // when a day got its last new file
-		lacking map[string]time.Time // files that lack deletes, since when that is known
-		breadth breadth              // of its rows
-		spoilt  map[int32]time.Time  // days whose files cannot be merged, and when to try again
-		failing time.Time            // since when its work fails
-		retry   time.Time            // no work before
-		wait    time.Duration        // between the last two tries
-		err     error                // the last one's
+		look         time.Time            // when to look at its files next
+		expire       time.Time            // when to delete what is not needed any more
+		changed      time.Time            // when its files changed
+		seen         map[int32]time.Time  // when a day got its last new file
+		lacking      map[string]time.Time // files that lack deletes, since when that is known
+		breadth      breadth              // of its rows
+		dictionaries bool                 // files are first written with them
+		spoilt       map[int32]time.Time  // days whose files cannot be merged, and when to try again
+		failing      time.Time            // since when its work fails
+		retry        time.Time            // no work before
+		wait         time.Duration        // between the last two tries
+		err          error                // the last one's
 	}
 }
 

@@ -29,20 +29,18 @@ func groupOf(values int) int {
 	return min(max(groupValues/max(values, 1)/blockOfRows*blockOfRows, leastGroup), groupRows)
 }
 
-// format is how DuckDB writes a file. Version 2 of the pages gives delta encoding to
+// encoding is how DuckDB writes a file. Version 2 of the pages gives delta encoding to
 // integers, times and texts and stream splits to floats, but only where dictionaries are
-// forbidden; they are twice as large for values that change slowly.
-func format(values int, ids string) string {
-	return encoding(groupOf(values), zstdLevel, 1) + ", FIELD_IDS " + ids
-}
-
-const zstdLevel = 6
-
-// encoding is what all files have in common. Dictionaries have at most so many values.
-// Bloom filters would be of the columns that the bounds of row groups tell all about.
-func encoding(group, level, dictionary int) string {
+// forbidden, and it forbids them in all columns or none; see dense.go. Bloom filters
+// would be of columns that the bounds of row groups tell all about.
+func encoding(values int, dictionaries bool) string {
+	group := groupOf(values)
+	level, limit := 6, 1
+	if dictionaries {
+		level, limit = 3, group/denseValues // their indexes hardly compress
+	}
 	return fmt.Sprintf("FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL %d, DICTIONARY_SIZE_LIMIT %d, ROW_GROUP_SIZE %d, WRITE_BLOOM_FILTER false",
-		level, dictionary, group)
+		level, limit, group)
 }
 
 // writer writes the files of one piece of moving work. It has a connection of its own,
@@ -59,6 +57,8 @@ type writer struct {
 	breadth int            // of a row
 	limit   int64          // rows of a file
 	written []string       // paths
+
+	dictionaries bool // the file in work is first written with them
 }
 
 // orders is a temporary table of the connection: the place of each series in the files.
@@ -221,7 +221,7 @@ func (w *writer) file(ctx context.Context, day int32, source string, r span) (ho
 	if f.Path, err = w.table.cold.NewPath(day, f.Applied); err != nil {
 		return f, err
 	}
-	w.written = append(w.written, f.Path)
+	w.written, w.dictionaries = append(w.written, f.Path), w.table.prefersDictionaries()
 	if _, err := w.conn.Exec(ctx, w.copyText(f.Path, source, r)); err != nil {
 		return f, fmt.Errorf("write %s: %w", f.Path, err)
 	}
@@ -250,7 +250,7 @@ func (w *writer) seal(f *hot.File) error {
 func (w *writer) copyText(path, source string, r span) string {
 	place, join := w.place()
 	return "COPY (SELECT " + outputs(w.columns) + " FROM " + source + " s JOIN " + w.moving.Dictionary() + " d ON d.sid = s.sid" + join +
-		r.condition(place) + " ORDER BY " + place + ", s.time) TO " + duckdb.Quote(path) + " (" + format(w.breadth, w.numbers) + ")"
+		r.condition(place) + " ORDER BY " + place + ", s.time) TO " + duckdb.Quote(path) + " (" + encoding(w.breadth, w.dictionaries) + ", FIELD_IDS " + w.numbers + ")"
 }
 
 // inspect reads what was written: that it can be read, how much it is, and its bounds.
