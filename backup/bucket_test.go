@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 // service is a store of objects in a directory that can fail, and counts what it was sent.
 type service struct {
 	bucketObjects
+	mu    sync.Mutex
 	calls int // up to the one from which on all fail; below 0: none do
 	sent  []string
 }
@@ -28,6 +30,8 @@ type service struct {
 var errDown = fault.New(fault.Unavailable, "the service does not answer")
 
 func (s *service) call() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.calls--; s.calls == 0 {
 		s.calls = 1 // it stays down
 		return errDown
@@ -79,7 +83,9 @@ func (o *sending) Commit(ctx context.Context) error {
 		return err
 	}
 	if !strings.HasSuffix(o.key, lockFile) {
+		o.s.mu.Lock()
 		o.s.sent = append(o.s.sent, o.key)
+		o.s.mu.Unlock()
 	}
 	return o.Object.Commit(ctx)
 }

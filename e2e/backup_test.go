@@ -172,6 +172,7 @@ func TestBackupToABucket(t *testing.T) {
 	n.kill()
 	killedBackup(t, n.dir, to, endpoint+"/safe/of/plant/LOCK")
 	run(0, "backup", "--data", n.dir, "--to", to, "--name", "second")
+	command(t, "", "backup", "remove", "--from", to, "cut") // which may have been ready
 	if out := run(0, "backup", "list", "--from", to); strings.Count(out, "\n") != 3 || !strings.Contains(out, "first") {
 		t.Errorf("list: %s, want a heading and two backups", out)
 	}
@@ -194,7 +195,7 @@ func TestBackupToABucket(t *testing.T) {
 // killedBackup begins a backup to a bucket, and kills it once it holds the lock.
 func killedBackup(t *testing.T, data, to, lock string) {
 	t.Helper()
-	cmd := exec.Command(binary(t), "backup", "--data", data, "--to", to)
+	cmd := exec.Command(binary(t), "backup", "--data", data, "--to", to, "--name", "cut")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
