@@ -18,18 +18,20 @@ import (
 
 // effort is what shrinking may cost.
 type effort struct {
-	cells int64         // values that are written anew while rows wait, about 20 million a second
-	every time.Duration // it is tried no more often
+	cells  int64         // values that are written anew while rows wait, about 20 million a second
+	blocks int64         // that they lie in now: long texts cost more than others
+	tables int           // that are looked at, a thousand in half a second
+	every  time.Duration // it is tried no more often
 }
 
 var (
-	whileIdle  = effort{cells: 32 << 20, every: 10 * time.Second}
-	amidWrites = effort{cells: 1 << 20, every: 10 * time.Minute}
+	whileIdle  = effort{cells: 32 << 20, blocks: 400, tables: 2000, every: 10 * time.Second}
+	amidWrites = effort{cells: 1 << 20, blocks: 20, tables: 100, every: 10 * time.Minute}
 )
 
 const (
 	leastSaved = 4 << 20 // bytes, and a quarter of the file
-	most       = 10      // tenths of what can be saved for what can be paid; nine of them are enough
+	nearlyAll  = 9       // tenths of what can be saved for what can be paid are enough
 )
 
 // shrink shortens the engine's file where that costs little. Readers find every table
@@ -40,7 +42,7 @@ func (s *Store) shrink(e effort) {
 		return
 	}
 	w.shrunk = time.Now()
-	texts, err := s.shorten(context.Background(), e.cells)
+	texts, err := s.shorten(context.Background(), e)
 	if err != nil {
 		s.opts.Logger.Warn("size of the file is not known", "component", "hot", "path", s.opts.Engine.Path(), "err", err)
 	}
@@ -57,7 +59,7 @@ func (s *Store) shrink(e effort) {
 }
 
 // shorten returns the statements that move tables away from the end of the file.
-func (s *Store) shorten(ctx context.Context, cells int64) ([]string, error) {
+func (s *Store) shorten(ctx context.Context, e effort) ([]string, error) {
 	found, err := collect(ctx, s.writer.conn, "SELECT block_size, total_blocks, used_blocks, free_blocks FROM pragma_database_size() WHERE database_name = current_database()")
 	if err != nil || len(found) != 1 {
 		return nil, err
@@ -67,17 +69,17 @@ func (s *Store) shorten(ctx context.Context, cells int64) ([]string, error) {
 	if f.free < worth {
 		return nil, nil
 	}
-	tables, err := s.extents(ctx)
+	tables, err := s.extents(ctx, e.tables)
 	if err != nil {
 		return nil, err
 	}
-	move, saved := f.movable(tables, cells)
+	move, saved := f.movable(tables, e)
 	if saved < worth || s.freeBytes() < 2*uint64(blocksOf(move)*size)+checkpointRoom {
 		return nil, nil
 	}
 	var texts []string
-	for i, e := range move {
-		more, err := e.again(i)
+	for i, t := range move {
+		more, err := t.again(i)
 		if err != nil {
 			return nil, err
 		}
@@ -86,10 +88,11 @@ func (s *Store) shorten(ctx context.Context, cells int64) ([]string, error) {
 	return texts, nil
 }
 
-// extents finds out where tables lie. While a load fills a table of its own, none does.
-func (s *Store) extents(ctx context.Context) ([]extent, error) {
+// extents finds out where tables lie, unless there are too many. While a load fills a
+// table of its own, none does.
+func (s *Store) extents(ctx context.Context, most int) ([]extent, error) {
 	found, err := collect(ctx, s.writer.conn, "SELECT table_name, estimated_size * column_count, sql FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary")
-	if err != nil {
+	if err != nil || len(found) > most {
 		return nil, err
 	}
 	var list []extent
@@ -139,14 +142,14 @@ func (e extent) again(n int) ([]string, error) {
 type fileBlocks struct{ total, used, free int64 }
 
 // movable chooses the tables that are to be written anew, those that lie last, so that
-// the file loses about as many blocks as it can for writing so many cells.
-func (f fileBlocks) movable(tables []extent, cells int64) (move []extent, saved int64) {
+// the file loses about as many blocks as it can for that effort.
+func (f fileBlocks) movable(tables []extent, e effort) (move []extent, saved int64) {
 	slices.SortFunc(tables, func(a, b extent) int { return cmp.Compare(b.last, a.last) })
 	saves := make([]int64, 0, len(tables)) // for the first one, two and so on
-	blocks := int64(0)
+	cells, blocks := e.cells, min(e.blocks, f.free)
 	for i, t := range tables {
-		cells, blocks = cells-t.cells, blocks+t.blocks
-		if t.last < f.used || cells < 0 || blocks > f.free {
+		cells, blocks = cells-t.cells, blocks-t.blocks
+		if t.last < f.used || cells < 0 || blocks < 0 {
 			break
 		}
 		end := f.used
@@ -158,7 +161,7 @@ func (f fileBlocks) movable(tables []extent, cells int64) (move []extent, saved 
 	if len(saves) == 0 {
 		return nil, 0
 	}
-	enough := saves[len(saves)-1] * (most - 1) / most
+	enough := saves[len(saves)-1] * nearlyAll / 10
 	n := slices.IndexFunc(saves, func(b int64) bool { return b >= enough })
 	return tables[:n+1], saves[n]
 }

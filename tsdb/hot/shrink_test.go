@@ -27,7 +27,7 @@ func TestMovable(t *testing.T) {
 		{"no tables", 34, 10_000, nil, "[]", 0},
 	} {
 		f := fileBlocks{total: 100, used: c.used, free: 100 - c.used}
-		move, saved := f.movable(slices.Clone(c.tables), c.cells)
+		move, saved := f.movable(slices.Clone(c.tables), effort{cells: c.cells, blocks: 400})
 		names := []string{}
 		for _, e := range move {
 			names = append(names, e.table)
@@ -37,8 +37,12 @@ func TestMovable(t *testing.T) {
 		}
 	}
 	crowded := fileBlocks{total: 100, used: 98, free: 2}
-	if move, _ := crowded.movable([]extent{{last: 99, blocks: 3}}, 100); len(move) != 0 {
+	if move, _ := crowded.movable([]extent{{last: 99, blocks: 3}}, whileIdle); len(move) != 0 {
 		t.Errorf("movable = %v although it does not fit in front", move)
+	}
+	spare := fileBlocks{total: 100, used: 10, free: 90}
+	if move, _ := spare.movable([]extent{{last: 99, blocks: 21}}, amidWrites); len(move) != 0 {
+		t.Errorf("movable = %v although that are many blocks", move)
 	}
 }
 
@@ -102,8 +106,12 @@ func TestFileShrinks(t *testing.T) {
 		t.Errorf("the file has %d bytes although a copy is being made", size)
 	}
 	m.store.copies.Add(-1)
-	if size := shrink(effort{cells: 1}); size < leastSaved {
+	if size := shrink(effort{cells: 1, blocks: 400, tables: 100}); size < leastSaved {
 		t.Errorf("the file has %d bytes although nothing could be paid", size)
+	}
+	m.store.writer.slack = true
+	if size := shrink(effort{cells: 1 << 20, blocks: 400, tables: 2}); size < leastSaved {
+		t.Errorf("the file has %d bytes although there are more tables than were to be looked at", size)
 	}
 	m.store.writer.slack = true
 	if size := shrink(amidWrites); size > leastSaved/2 {
@@ -132,7 +140,7 @@ func TestCrashWhileFileShrinks(t *testing.T) {
 	m := newMover(t)
 	m.grow()
 	m.must(m.store.ask(t.Context(), func() error {
-		texts, err := m.store.shorten(t.Context(), whileIdle.cells)
+		texts, err := m.store.shorten(t.Context(), whileIdle)
 		if err != nil || len(texts) == 0 {
 			return fmt.Errorf("%d statements, %w", len(texts), err)
 		}
