@@ -61,18 +61,8 @@ func lastRecord(buf []byte, quote byte) int {
 	}
 }
 
-// firstShorter is how much shorter than the others the first chunk is: storing begins the
-// sooner.
-const firstShorter = 3
-
 // full says that the chunk should be taken before more is added.
-func (s *spool) full() bool {
-	limit := s.bytes
-	if s.number == 1 {
-		limit /= firstShorter
-	}
-	return s.now.bytes >= limit || s.count >= s.lines
-}
+func (s *spool) full() bool { return s.now.bytes >= s.bytes || s.count >= s.lines }
 
 // add writes the complete records of what came.
 func (s *spool) add(part []byte) error {
