@@ -46,8 +46,8 @@ func (s *Store) shrink(e effort) {
 	if err != nil {
 		s.opts.Logger.Warn("size of the file is not known", "component", "hot", "path", s.opts.Engine.Path(), "err", err)
 	}
-	w.slack = w.slack && e == amidWrites // more may be possible when it is idle
 	if len(texts) == 0 {
+		w.slack = e == amidWrites // more may be possible when it is idle
 		return
 	}
 	w.forgetAll()
