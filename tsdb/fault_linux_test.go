@@ -76,7 +76,7 @@ func (d diskFault) drawn(rng *rand.Rand) diskfault.Fault {
 
 // faultActors are what the child does side by side, each of them again and again. A line
 // that begins with one of these names is a success, one with "no" in front a failure.
-var faultActors = []string{"write0", "write1", "write2", "write3", "move", "read", "define"}
+var faultActors = []string{"write0", "write1", "write2", "write3", "move", "read", "define", "erase"}
 
 // TestFailingDisk lets the disk of a store fail in many ways while it is written, read,
 // moved and defined. What it refuses may be tried again, what it answers is right, it goes
@@ -90,38 +90,54 @@ func TestFailingDisk(t *testing.T) {
 	}
 	f := newFixture(t, crashOptions())
 	f.table()
+	if _, err := f.db.CreateTable(t.Context(), erasures, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	f.stop()
 	seed := uint64(time.Now().UnixNano())
 	rng := rand.New(rand.NewPCG(seed, 5))
 	t.Logf("seed %d", seed)
-	acked := [crashWriters]int{-1, -1, -1, -1}
-	defined := 0
+	done := progress{acked: [crashWriters]int{-1, -1, -1, -1}}
 	for range *faultRounds {
 		list := append([]diskFault(nil), diskFaults...)
 		rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		for len(list) > 0 {
 			n := min(len(list), 4+rng.IntN(8))
 			startBroken(t, f.dir, list[0].drawn(rng))
-			c := startFaultChild(t, f.dir, acked, defined)
+			c := startFaultChild(t, f.dir, done)
 			for _, d := range list[:n] {
 				c.suffer(d, d.drawn(rng), time.Duration(rng.IntN(200))*time.Millisecond)
 			}
-			acked, defined = c.kill(list[n-1].drawn(rng))
+			done = c.kill(list[n-1].drawn(rng))
 			list = list[n:]
 			f.start()
-			checkAcknowledged(t, f, acked, fmt.Sprintf("seed %d", seed))
-			checkDefined(t, f, defined)
+			checkAcknowledged(t, f, done.acked, fmt.Sprintf("seed %d", seed))
+			checkDefined(t, f, done)
 			f.stop()
 		}
 	}
-	t.Logf("acknowledged per writer: %v, definitions: %d", acked, defined)
+	t.Logf("acknowledged: %+v", done)
 }
 
-func checkDefined(t *testing.T, f *fixture, defined int) {
+// progress is what a child has acknowledged.
+type progress struct {
+	acked           [crashWriters]int // last row by writer
+	defined, erased int               // how many tables were created, and rows deleted
+}
+
+// erasures is a table whose rows are deleted one after the other.
+var erasures = TableRef{demo.Database, "erased"}
+
+func checkDefined(t *testing.T, f *fixture, done progress) {
 	t.Helper()
-	for i := range defined {
+	for i := range done.defined {
 		if _, err := f.db.Table(t.Context(), faultTable(i)); err != nil {
-			t.Fatalf("table %d of %d that were created: %v", i, defined, err)
+			t.Fatalf("table %d of %d that were created: %v", i, done.defined, err)
+		}
+	}
+	for _, row := range f.rows(Scan{Ref: erasures}, "1", "time") {
+		if i := row[0].(int64) - base.UnixNano(); i < int64(done.erased) {
+			t.Fatalf("row %d is there, and %d were deleted", i, done.erased)
 		}
 	}
 }
@@ -137,8 +153,7 @@ type faultChild struct {
 
 	mu    sync.Mutex
 	count map[string]int // successes by actor
-	acked [crashWriters]int
-	defs  int
+	done  progress
 	said  []string // what was no success
 	wrong string
 	more  chan struct{}
@@ -174,10 +189,11 @@ func startBroken(t *testing.T, dir string, f diskfault.Fault) {
 // onlyOpen has a child open the store and close it.
 const onlyOpen = "open"
 
-func startFaultChild(t *testing.T, dir string, acked [crashWriters]int, defined int) *faultChild {
+func startFaultChild(t *testing.T, dir string, done progress) *faultChild {
 	t.Helper()
-	c := &faultChild{t: t, count: map[string]int{}, acked: acked, defs: defined, more: make(chan struct{}, 1)}
-	c.cmd = faultCommand(dir, fmt.Sprintf("%d %d %d %d %d", acked[0]+1, acked[1]+1, acked[2]+1, acked[3]+1, defined))
+	c := &faultChild{t: t, count: map[string]int{}, done: done, more: make(chan struct{}, 1)}
+	acked := done.acked
+	c.cmd = faultCommand(dir, fmt.Sprintf("%d %d %d %d %d %d", acked[0]+1, acked[1]+1, acked[2]+1, acked[3]+1, done.defined, done.erased))
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -213,13 +229,16 @@ func (c *faultChild) hear(line string) {
 		return
 	case strings.HasPrefix(who, "write"):
 		w := int(who[len(who)-1] - '0')
-		if fmt.Sscan(rest, &i); i != c.acked[w]+1 {
-			c.wrong = fmt.Sprintf("%s after row %d", line, c.acked[w])
+		if fmt.Sscan(rest, &i); i != c.done.acked[w]+1 {
+			c.wrong = fmt.Sprintf("%s after row %d", line, c.done.acked[w])
 		}
-		c.acked[w] = i
+		c.done.acked[w] = i
 	case who == "define":
 		fmt.Sscan(rest, &i)
-		c.defs = i + 1
+		c.done.defined = i + 1
+	case who == "erase":
+		fmt.Sscan(rest, &i)
+		c.done.erased = i + 1
 	case who != "move" && who != "read":
 		c.wrong += line + "\n"
 	}
@@ -298,7 +317,7 @@ func (c *faultChild) suffer(d diskFault, f diskfault.Fault, long time.Duration) 
 }
 
 // kill ends the child while its disk fails, and returns what it has acknowledged.
-func (c *faultChild) kill(f diskfault.Fault) (acked [crashWriters]int, defined int) {
+func (c *faultChild) kill(f diskfault.Fault) progress {
 	c.t.Helper()
 	c.disk.Break(f)
 	select {
@@ -312,7 +331,7 @@ func (c *faultChild) kill(f diskfault.Fault) (acked [crashWriters]int, defined i
 		c.t.Fatal(err)
 	}
 	c.counted()
-	return c.acked, c.defs
+	return c.done
 }
 
 // faultOptions let checkpoints and the deletion of files happen all the time.
@@ -338,8 +357,8 @@ func workOnFailingDisk(dir string) error {
 		return db.Close()
 	}
 	var from [crashWriters]int
-	var defined int
-	if _, err := fmt.Sscan(os.Getenv(faultDir+"_FROM"), &from[0], &from[1], &from[2], &from[3], &defined); err != nil {
+	var defined, erased int
+	if _, err := fmt.Sscan(os.Getenv(faultDir+"_FROM"), &from[0], &from[1], &from[2], &from[3], &defined, &erased); err != nil {
 		return err
 	}
 	go db.Run(ctx)
@@ -354,11 +373,16 @@ func workOnFailingDisk(dir string) error {
 		}
 		return refusal(err)
 	})
+	go act("erase", erased, func(i int) error { return faultErase(ctx, db, i) })
 	go act("move", 0, func(i int) error {
-		if i%4 == 3 {
-			return db.Compact(ctx, demo)
+		ref := demo
+		if i/4%2 == 1 {
+			ref = erasures
 		}
-		return db.Flush(ctx, demo)
+		if i%4 == 3 {
+			return db.Compact(ctx, ref)
+		}
+		return db.Flush(ctx, ref)
 	})
 	return act("read", 0, func(int) error { return faultRead(ctx, db) })
 }
@@ -390,6 +414,17 @@ func faultWrite(ctx context.Context, db *DB, writer, i int) error {
 		batch = append(batch, crashRecord(writer, old, 2))
 	}
 	_, err := db.Write(ctx, demo, batch)
+	return refusal(err)
+}
+
+// faultErase writes a row, and deletes it after a moment in which it may move.
+func faultErase(ctx context.Context, db *DB, i int) error {
+	if _, err := db.Write(ctx, erasures, []Record{multi("e", at(time.Duration(i)), 1, double("n", 1))}); err != nil {
+		return refusal(err)
+	}
+	time.Sleep(5 * time.Millisecond)
+	when := time.Unix(0, at(time.Duration(i)))
+	_, err := db.Delete(ctx, erasures, Deletion{Dimensions: map[string][]string{"host": {"e"}}, From: &when, To: &when}, "child")
 	return refusal(err)
 }
 

@@ -112,7 +112,7 @@ func (a *Appender) Close() error {
 func (a *Appender) fault() error {
 	data := bindings.AppenderErrorData(a.app)
 	defer bindings.DestroyErrorData(&data)
-	return newError(bindings.ErrorDataMessage(data))
+	return a.conn.engine.note(newError(bindings.ErrorDataMessage(data)))
 }
 
 func (a *Appender) check(columns []Data, rows int) error {

@@ -180,6 +180,7 @@ func (c *Conn) accepts(ctx context.Context, text string) error {
 // failed prefers the context's error to what it caused: an interrupt, or an error of
 // the function that was evaluated.
 func (c *Conn) failed(ctx context.Context, err error) error {
+	err = c.engine.note(err)
 	if ctx.Err() != nil && !Broken(err) {
 		return context.Cause(ctx)
 	}

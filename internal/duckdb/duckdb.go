@@ -80,9 +80,9 @@ func (o Options) settings() [][2]string {
 }
 
 // lockdown returns the statements that end configuration, for all connections and for
-// good. DuckDB does not obey the limit on what it spills unless it is set while open.
+// good. Engine.Close makes the last checkpoint itself, where one may be made. DuckDB does not obey the limit on what it spills unless it is set while open.
 func (o Options) lockdown() string {
-	return "SET max_temp_directory_size = " + Quote(bytesText(orDefault(o.TempLimit, defaultTempLimit))) +
+	return "PRAGMA disable_checkpoint_on_shutdown; SET max_temp_directory_size = " + Quote(bytesText(orDefault(o.TempLimit, defaultTempLimit))) +
 		"; SET allowed_directories = " + listText(o.AllowedDirs) +
 		"; SET enable_external_access = false; SET lock_configuration = true"
 }

@@ -30,7 +30,8 @@ type Engine struct {
 		memory  budget   // reserved while the database is open
 	}
 
-	logs atomic.Int64 // damagedLogs when the database was opened
+	logs   atomic.Int64 // damagedLogs when the database was opened
+	failed atomic.Bool  // a statement has failed in a way after which memory may not be written
 }
 
 // Open opens the database and creates the file when it is absent. A file that another
@@ -55,6 +56,7 @@ func (e *Engine) open(ctx context.Context) error {
 		return err
 	}
 	e.logs.Store(damagedLogs())
+	e.failed.Store(false)
 	db, err := openDatabase(e.opts)
 	if err != nil {
 		return err
@@ -76,6 +78,7 @@ func (e *Engine) open(ctx context.Context) error {
 // after an error of its disk. All connections are closed by it: whoever has one
 // connects anew. Registered functions stay.
 func (e *Engine) Reopen(ctx context.Context) error {
+	e.failed.Store(true) // what was committed is in the log
 	if err := e.Close(); err != nil {
 		return err
 	}
@@ -160,9 +163,35 @@ func (e *Engine) Close() error {
 	for c := range conns {
 		c.disconnect()
 	}
+	e.fold(db)
 	bindings.Close(&db)
 	e.limitMemory(budget{})
 	return nil
+}
+
+// fold makes the last checkpoint. After an error of the disk there is none: DuckDB may
+// take for written what is not, and the file would refer to it. The next Open reads the log
+// instead, as after a crash; and so it does when this fails.
+func (e *Engine) fold(db bindings.Database) {
+	if e.opts.Path == "" || e.opts.Settings["access_mode"] == "READ_ONLY" || e.failed.Load() || e.Damaged() != nil {
+		return
+	}
+	var conn bindings.Connection
+	if bindings.Connect(db, &conn) == bindings.StateError {
+		return
+	}
+	defer bindings.Disconnect(&conn)
+	var res bindings.Result
+	bindings.Query(conn, "CHECKPOINT", &res)
+	bindings.DestroyResult(&res)
+}
+
+// note takes note of an error of DuckDB's.
+func (e *Engine) note(err error) error {
+	if Broken(err) {
+		e.failed.Store(true)
+	}
+	return err
 }
 
 // takeDatabase returns what is to be released, which is nothing the second time.

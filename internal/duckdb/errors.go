@@ -70,16 +70,22 @@ func newError(text string) *Error {
 	text, _, _ = strings.Cut(text, "\n\nStack Trace:") // of DuckDB's own code, behind what it calls fatal
 	class, rest, found := strings.Cut(text, " Error: ")
 	if !found || len(class) > 30 || strings.ContainsAny(class, "\n:") {
-		return &Error{Class: appendClass(text), Message: text}
+		return &Error{Class: innerClass(text), Message: text}
 	}
-	return &Error{Class: Class(class), Message: rest}
+	e := &Error{Class: Class(class), Message: rest}
+	if inner := innerClass(rest); e.Class == Transaction && inner != Other {
+		e.Class = inner // of what made a COMMIT fail
+	}
+	return e
 }
 
-// appendClass tells the classes that matter in the texts of appenders, which name none.
-func appendClass(text string) Class {
+// innerClass tells the classes that matter in the texts of appenders and of failed
+// commits, which name none or hide it.
+func innerClass(text string) Class {
 	for part, class := range map[string]Class{
 		"failed to offload data block": OutOfMemory, "failed to allocate": OutOfMemory, "could not allocate block": OutOfMemory,
 		"failed to pin block": OutOfMemory, "No space left on device": IO,
+		"fsync failed": IO, "Could not write": IO, "Could not truncate": IO,
 	} {
 		if strings.Contains(text, part) {
 			return class

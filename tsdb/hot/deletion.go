@@ -70,7 +70,11 @@ func (t *Table) delete(ctx context.Context, r Range) (int64, error) {
 		}
 	}
 	if err := t.store.inTransaction(nil, e.run); err != nil {
-		return 0, fmt.Errorf("delete rows: %w", err)
+		err = fmt.Errorf("delete rows: %w", err)
+		if duckdb.ClassOf(err) != duckdb.Other {
+			err = t.store.broken(err)
+		}
+		return 0, err
 	}
 	e.publish()
 	return e.count, nil

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"tidemark/fault"
 	"tidemark/internal/duckdb"
 )
 
@@ -57,9 +56,7 @@ func (s *Store) fold(how duckdb.Checkpoint) {
 	switch {
 	case errors.Is(err, duckdb.ErrBusy):
 	case duckdb.Broken(err):
-		s.metrics.failures.Inc()
-		s.opts.Logger.Error("hot store cannot write", "component", "hot", "err", err)
-		s.setHealth(fault.New(fault.Unavailable, "The store cannot write to its disk: %w", err))
+		_ = s.broken(err) // which it keeps as the health; the database is opened again
 	default:
 		s.opts.Logger.Warn("checkpoint refused", "component", "hot", "err", err)
 	}
