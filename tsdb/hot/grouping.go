@@ -36,10 +36,11 @@ const (
 )
 
 // Rows are summed up before they leave the store when that makes them several times
-// fewer; it costs more than it saves when they are few.
+// fewer; it costs more than it saves when they are few. Hashing costs more than indexing.
 const (
-	groupRows  = 20_000
-	groupRatio = 4
+	groupRows   = 20_000
+	groupRatio  = 4
+	hashedRatio = 20
 )
 
 // reach bounds what a scan reads.
@@ -94,10 +95,13 @@ func (v *View) grouped(scan Scan, sel selection, rows string) string {
 	g, e := scan.Groups, v.reach(scan, sel)
 	n := g.number(e.first)
 	buckets := e.buckets(g.Width)
-	if e.rows < groupRows || e.rows < groupRatio*float64(e.series)*float64(buckets) {
+	k, ratio := smallKey(e, buckets, g.Width, len(g.Calls)), float64(groupRatio)
+	if k.typ == "" {
+		ratio = hashedRatio
+	}
+	if e.rows < groupRows || e.rows < ratio*float64(e.series)*float64(buckets) {
 		return g.heads("sid::UINTEGER", n, GroupCall.single) + " FROM (" + rows + ")"
 	}
-	k := smallKey(e, buckets, g.Width, len(g.Calls))
 	k.integer = [2]string{"UINTEGER", "INTEGER"}[bit(v.onlyFiles(scan))]
 	if k.typ == "" {
 		inner := "SELECT sid, " + n + " AS b" + g.results(GroupCall.sum) + " FROM (" + rows + ") GROUP BY 1, 2"
