@@ -133,7 +133,7 @@ func (l *Live) linkRest(ctx context.Context, c Contents) error {
 
 // copiedByKeeper reports whether a keeper puts a file or folder into the copy.
 func copiedByKeeper(path string) bool {
-	for _, name := range []string{"meta.db", "meta.db-wal", "hot.duckdb", "hot.duckdb.wal", "iceberg/", "mqtt/"} {
+	for _, name := range []string{"meta.db", "meta.db-wal", "hot.duckdb", "hot.duckdb.wal", "hot.duckdb.blocks", "iceberg/", "mqtt/"} {
 		if under(path, name) {
 			return true
 		}

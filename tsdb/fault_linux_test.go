@@ -39,8 +39,6 @@ type diskFault struct {
 	most int // calls before the first that fails
 }
 
-// No write of the engine's file is torn: it writes its metadata blocks in place, and one of
-// which a part is new cannot be read any more (docs/operating.md, "Disk space").
 var diskFaults = []diskFault{
 	{"log of rows cannot be written", `/hot\.db\.wal$`, diskfault.Write, unix.EIO, false, 40},
 	{"log of rows is full", `/hot\.db\.wal$`, diskfault.Write, unix.ENOSPC, true, 40},
@@ -49,7 +47,7 @@ var diskFaults = []diskFault{
 	{"log of rows cannot be synced", `/hot\.db\.wal$`, diskfault.Sync, unix.EIO, false, 20},
 	{"log of rows cannot be made or cut", `/hot\.db\.wal`, diskfault.Truncate | diskfault.Create | diskfault.Remove | diskfault.Rename, unix.EIO, false, 0},
 	{"rows cannot be written", `/hot\.db$`, diskfault.Write, unix.EIO, false, 3},
-	{"rows are full", `/hot\.db$`, diskfault.Write, unix.ENOSPC, false, 3},
+	{"rows are full", `/hot\.db$`, diskfault.Write, unix.ENOSPC, true, 3},
 	{"rows cannot be synced", `/hot\.db$`, diskfault.Sync | diskfault.Truncate, unix.EIO, false, 1},
 	{"files cannot be written", `\.parquet$`, diskfault.Write, unix.EIO, false, 3},
 	{"files are full", `\.parquet$`, diskfault.Write, unix.ENOSPC, true, 3},
@@ -65,7 +63,7 @@ var diskFaults = []diskFault{
 	{"definitions cannot be synced", `/meta\.db`, diskfault.Sync, unix.EIO, false, 4},
 	{"nothing can be written", `/(hot\.db|meta\.db|tables)`, diskfault.Any &^ diskfault.Remove, unix.EIO, false, 60},
 	{"nothing can be synced", `/(hot\.db|meta\.db|tables)`, diskfault.Sync, unix.EIO, false, 60},
-	{"all but rows is full", `/(hot\.db\.wal|meta\.db|tables)`, diskfault.Write | diskfault.Create | diskfault.Truncate, unix.ENOSPC, true, 60},
+	{"all is full", `/(hot\.db|meta\.db|tables)`, diskfault.Write | diskfault.Create | diskfault.Truncate, unix.ENOSPC, true, 60},
 }
 
 func (d diskFault) drawn(rng *rand.Rand) diskfault.Fault {

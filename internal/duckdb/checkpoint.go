@@ -49,6 +49,9 @@ type Checkpoint struct {
 // progress are read into memory first, or it is ErrBusy.
 func (o Checkpoint) Run(ctx context.Context, c *Conn) error {
 	e := c.engine
+	if err := c.shadow(ctx); err != nil {
+		return fmt.Errorf("copy the metadata before a checkpoint: %w", err)
+	}
 	waiting, cancel := context.WithTimeout(ctx, o.Wait)
 	defer cancel()
 	if err := e.gate.close(waiting); err != nil {

@@ -57,6 +57,11 @@ func (e *Engine) open(ctx context.Context) error {
 	}
 	e.logs.Store(damagedLogs())
 	e.failed.Store(false)
+	if e.opts.Settings["access_mode"] != "READ_ONLY" {
+		if err := repair(e.opts.Path); err != nil {
+			return fmt.Errorf("repair %s: %w", e.opts.Path, err)
+		}
+	}
 	db, err := openDatabase(e.opts)
 	if err != nil {
 		return err
@@ -144,6 +149,7 @@ func (e *Engine) Path() string { return e.opts.Path }
 // releases the file. It may be called twice. A statement that does not end within 20 s
 // keeps the database open: Unavailable, until Close is called again with success.
 func (e *Engine) Close() error {
+	e.shadow()
 	e.mu.Lock()
 	e.mu.open = false
 	there := e.mu.db.Ptr != nil
@@ -169,11 +175,30 @@ func (e *Engine) Close() error {
 	return nil
 }
 
+// shadow prepares the last checkpoint, or has there be none.
+func (e *Engine) shadow() {
+	if !e.foldable() {
+		return
+	}
+	c, err := e.Connect(context.Background())
+	if err != nil {
+		return // it is closed already
+	}
+	if err := errors.Join(c.shadow(context.Background()), c.Close()); err != nil {
+		e.failed.Store(true)
+	}
+}
+
+// foldable reports whether there may be a last checkpoint.
+func (e *Engine) foldable() bool {
+	return e.opts.Path != "" && e.opts.Settings["access_mode"] != "READ_ONLY" && !e.failed.Load() && e.Damaged() == nil
+}
+
 // fold makes the last checkpoint. After an error of the disk there is none: DuckDB may
 // take for written what is not, and the file would refer to it. The next Open reads the log
 // instead, as after a crash; and so it does when this fails.
 func (e *Engine) fold(db bindings.Database) {
-	if e.opts.Path == "" || e.opts.Settings["access_mode"] == "READ_ONLY" || e.failed.Load() || e.Damaged() != nil {
+	if !e.foldable() {
 		return
 	}
 	var conn bindings.Connection
