@@ -47,7 +47,7 @@ func (f *fixture) start() {
 			f.t.Fatal(err)
 		}
 	}
-	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), AllowedDirs: []string{filepath.Join(f.dir, "tables"), filepath.Join(f.dir, "copies")}})
+	engine, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(f.dir, "hot.db"), TempDir: filepath.Join(f.dir, "spill"), AllowedDirs: []string{filepath.Join(f.dir, "tables"), filepath.Join(f.dir, "copies")}})
 	must(err)
 	metadata, err := meta.Open(ctx, filepath.Join(f.dir, "meta.db"))
 	must(err)

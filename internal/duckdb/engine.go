@@ -145,6 +145,10 @@ func (e *Engine) Connect(ctx context.Context) (*Conn, error) {
 // Path returns the database's file; it is empty for one in memory.
 func (e *Engine) Path() string { return e.opts.Path }
 
+// TempDir returns the directory where queries spill, in which files of others may be; it
+// is empty when there is none.
+func (e *Engine) TempDir() string { return e.opts.TempDir }
+
 // Close interrupts what runs, ends results and connections, writes a checkpoint and
 // releases the file. It may be called twice. A statement that does not end within 20 s
 // keeps the database open: Unavailable, until Close is called again with success.

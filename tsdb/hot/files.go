@@ -36,6 +36,7 @@ type selecting struct {
 	from, to int64
 	sel      selection
 	key      fileKey // of files only
+	beside   string  // of files only: one more path, see Store.beside
 	stored   bool    // of files only: sid is an INTEGER, as it is stored; a cast takes a tenth of an hourly mean
 }
 
@@ -75,7 +76,7 @@ func filesText(files []File, fields map[string]int, sc *schema, values []int, ve
 				fmt.Fprintf(&b, ", NULL::%s AS %s", sqlTypes[sc.columns[v].Type], valueColumn(v))
 			}
 		}
-		b.WriteString(" FROM " + readText(group.files, fields, sc, values, want.key.field))
+		b.WriteString(" FROM " + readText(group.files, fields, sc, values, want))
 		if where := slices.Concat(want.key.conditions(), want.conditions("n"), group.conditions()); len(where) > 0 {
 			b.WriteString(" WHERE " + strings.Join(where, " AND "))
 		}
@@ -107,19 +108,22 @@ func (w selecting) conditions(sid string) []string {
 
 // readText names the columns that are read by the numbers that they have in the
 // files: a file that lacks one gives NULL for it, and no name of a user is in the text.
-func readText(files []File, fields map[string]int, sc *schema, values []int, key int) string {
-	paths := make([]string, len(files))
+func readText(files []File, fields map[string]int, sc *schema, values []int, want selecting) string {
+	paths := make([]string, len(files), len(files)+1)
 	rows := int64(0)
 	for i := range files {
 		paths[i] = duckdb.Quote(files[i].Path)
 		rows += files[i].Rows
+	}
+	if want.beside != "" {
+		paths = append(paths, duckdb.Quote(want.beside))
 	}
 	columns := []string{
 		fieldText(fields[SeriesColumn], "n", "INTEGER"),
 		fieldText(fields[TimeColumn], "time", sqlTypes[Timestamp]),
 		fieldText(fields[VersionColumn], "version", "BIGINT"),
 	}
-	if key != 0 {
+	if key := want.key.field; key != 0 {
 		columns = append(columns, fieldText(key, "key", sqlTypes[Varchar]))
 	}
 	for _, v := range values {

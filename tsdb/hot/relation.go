@@ -240,6 +240,7 @@ func (v *View) filePart(parts []string, scan Scan, want selecting) []string {
 	}
 	v.note(files)
 	want.key = v.fileKey(scan, want.sel)
+	want.beside = v.table.store.beside(files, want.sel)
 	want.stored = scan.Groups != nil && v.onlyFiles(scan)
 	return append(parts, filesText(files, v.fields, v.schema, scan.values(), scan.version, want, v.deletesNow()))
 }

@@ -23,6 +23,7 @@ type Store struct {
 	full        atomic.Bool   // the disk had less room than the reserve when it was last asked
 	seriesBytes atomic.Int64  // memory of the series of all tables
 	copies      atomic.Int32  // in progress
+	blank       string        // a file without rows, see writeBlank; empty when there is none
 	wake        chan struct{} // something waits to be dropped
 
 	requests chan request  // for the committer
@@ -69,6 +70,9 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	started := time.Now()
 	if err := s.recover(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open hot store: %w", err), s.Close())
+	}
+	if err := s.writeBlank(ctx); err != nil {
+		opts.Logger.Warn("single files are read by one thread each", "component", "hot", "err", err)
 	}
 	opts.Logger.Debug("hot store recovered", "component", "hot", "took", time.Since(started), "count", len(s.mu.tables))
 	return s, nil
