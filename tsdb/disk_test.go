@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"tidemark/fault"
 )
@@ -44,7 +45,7 @@ func writeUntilFull(dir string) error {
 	}
 	const more = 5
 	for n := full - 1; n < full+more; n++ {
-		if _, err := db.Write(ctx, demo, fullBatch(n)); err != nil {
+		if err := writeAgain(ctx, db, fullBatch(n)); err != nil {
 			return fmt.Errorf("batch %d after there was room again: %w", n, err)
 		}
 	}
@@ -54,6 +55,18 @@ func writeUntilFull(dir string) error {
 	}
 	stop()
 	return <-ended
+}
+
+// writeAgain writes as a client does that is told to come back: the store does not open
+// its file anew for every request.
+func writeAgain(ctx context.Context, db *DB, batch []Record) (err error) {
+	for range 100 {
+		if _, err = db.Write(ctx, demo, batch); fault.KindOf(err) != fault.Unavailable {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
 
 func limitFiles(n uint64) error {
