@@ -82,13 +82,12 @@ func newError(text string) *Error {
 // innerClass tells the classes that matter in the texts of appenders and of failed
 // commits, which name none or hide it.
 func innerClass(text string) Class {
-	for part, class := range map[string]Class{
-		"failed to offload data block": OutOfMemory, "failed to allocate": OutOfMemory, "could not allocate block": OutOfMemory,
-		"failed to pin block": OutOfMemory, "No space left on device": IO,
-		"fsync failed": IO, "Could not write": IO, "Could not truncate": IO,
-	} {
+	if strings.Contains(text, "No space left on device") {
+		return IO
+	}
+	for _, part := range []string{"failed to offload data block", "failed to allocate", "could not allocate block", "failed to pin block"} {
 		if strings.Contains(text, part) {
-			return class
+			return OutOfMemory
 		}
 	}
 	return Other

@@ -19,8 +19,8 @@ public:
 
 // Five things that DuckDB leaves open are closed here. The linker puts the functions at
 // the end of this file between DuckDB's allocator, the evaluation of a scalar function,
-// the hash of an expression, its loop over tasks and their callers (hooks_linux.go); a library without them
-// would not link.
+// the hash of an expression, its loop over tasks and their callers (hooks_linux.go); a
+// library without them would not link.
 //
 // Memory: DuckDB's limit counts the blocks of its buffer manager. The vectors that it
 // computes with are beside it, and one vector of lists may take gigabytes. So the
