@@ -80,15 +80,17 @@ func (s *Letters) fail(list []posted, err error) {
 	}
 }
 
-// tries is how often a batch is written anew with other times, or into a new table.
-const tries = 3
+// skips is how much later the times of a batch become with each time that it is written
+// anew, because others have its times, or into a new table. Letters of one instant have
+// times one nanosecond apart, and so the last one passes a billion of them.
+var skips = []time.Duration{0, time.Millisecond, time.Second}
 
 // write writes one batch and answers it.
 func (s *Letters) write(ctx context.Context, home tsdb.TableRef, list []posted, entries []Entry) {
 	began := time.Now()
 	err := s.opt.Store.WriteOwn(ctx, home, records(entries))
-	for try := 1; err != nil && try < tries; try++ {
-		if !s.repair(ctx, home, entries, err) {
+	for _, skip := range skips {
+		if err == nil || !s.repair(ctx, home, entries, err, skip) {
 			break
 		}
 		err = s.opt.Store.WriteOwn(ctx, home, records(entries))
@@ -108,10 +110,11 @@ func (s *Letters) write(ctx context.Context, home tsdb.TableRef, list []posted, 
 }
 
 // repair removes the reason of a failure, if it can. After a restart with a clock that
-// went back, the time of a letter may be that of another one: it takes a later one. A
-// table that was deleted meanwhile is made again.
-func (s *Letters) repair(ctx context.Context, home tsdb.TableRef, entries []Entry, err error) bool {
+// went back, the time of a letter may be that of another one: it takes one later than all
+// that this process gave, and by skip. A table that was deleted meanwhile is made again.
+func (s *Letters) repair(ctx context.Context, home tsdb.TableRef, entries []Entry, err error, skip time.Duration) bool {
 	if rejected, ok := errors.AsType[*tsdb.RejectedRecords](err); ok {
+		s.stamped += skip.Nanoseconds()
 		for _, r := range rejected.Rejections {
 			entries[r.Index].Time = s.stamp()
 		}

@@ -27,7 +27,10 @@ import (
 // faultDir names the directory in which a child works on a disk that fails now and then.
 const faultDir = "TIDEMARK_TSDB_FAULT_DIR"
 
-var faultRounds = flag.Int("faultrounds", 1, "how often TestFailingDisk goes through its faults")
+var (
+	faultRounds = flag.Int("faultrounds", 1, "how often TestFailingDisk goes through its faults")
+	faultOnly   = flag.String("faultonly", "", "the `name` of the only fault that TestFailingDisk goes through")
+)
 
 // diskFault is a fault of a kind of file.
 type diskFault struct {
@@ -99,7 +102,7 @@ func TestFailingDisk(t *testing.T) {
 	t.Logf("seed %d", seed)
 	done := progress{acked: [crashWriters]int{-1, -1, -1, -1}}
 	for range *faultRounds {
-		list := append([]diskFault(nil), diskFaults...)
+		list := slices.DeleteFunc(slices.Clone(diskFaults), func(d diskFault) bool { return *faultOnly != "" && d.name != *faultOnly })
 		rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		for len(list) > 0 {
 			n := min(len(list), 4+rng.IntN(8))
