@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -215,8 +216,13 @@ func (e *Engine) fold(db bindings.Database) {
 	bindings.DestroyResult(&res)
 }
 
-// note takes note of an error of DuckDB's.
+// note takes note of an error of DuckDB's. DuckDB goes on after a commit that failed, also
+// when the log still has all of it: what comes behind it there may be the same once more.
+// So that error is a Fatal one.
 func (e *Engine) note(err error) error {
+	if failed, ok := errors.AsType[*Error](err); ok && strings.Contains(failed.Message, "Failed to commit") && e.Damaged() != nil {
+		err = &Error{Class: Fatal, Message: failed.Message + " It could not be cut off from the log."}
+	}
 	if Broken(err) {
 		e.failed.Store(true)
 	}
