@@ -22,7 +22,7 @@ const soakTable = "load"
 func benchSoak(ctx context.Context, o options, r *report) error {
 	return withNode(ctx, o, func(n *node) error {
 		// Other engines read nothing here: what they might still read need not stay.
-		if err := errors.Join(n.stop(), n.start(ctx, o.binary, "--store-keep", "20s"), n.soakTables(ctx)); err != nil {
+		if err := errors.Join(n.stop(), n.start(ctx, o.binary, "--store-keep", "20s", "--store-memory", soakMemory), n.soakTables(ctx)); err != nil {
 			return err
 		}
 		s := &soak{node: n, until: time.Now().Add(o.soak)}
@@ -48,6 +48,10 @@ func (n *node) soakTables(ctx context.Context) error {
 	_, err := c.call(ctx, "CreateTable", fmt.Appendf(nil, `{"DatabaseName":"soak","TableName":%q,"RetentionProperties":{"MemoryStoreRetentionPeriodInHours":24,"MagneticStoreRetentionPeriodInDays":30},"MagneticStoreWriteProperties":{"EnableMagneticStoreWrites":true}}`, soakTable))
 	return err
 }
+
+// soakMemory is the engine's limit during a soak: it keeps what it has read up to that, so
+// without one memory grows with the data for longer than a soak lasts.
+const soakMemory = "256MB"
 
 // soak is a run under way.
 type soak struct {
