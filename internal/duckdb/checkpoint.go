@@ -77,7 +77,7 @@ func (o Checkpoint) prepare(ctx context.Context, c *Conn) error {
 	}
 	for _, text := range slices.Concat([]string{"BEGIN TRANSACTION"}, o.Before, []string{"COMMIT"}) {
 		if _, err := c.exec(ctx, text); err != nil {
-			_, _ = c.exec(context.WithoutCancel(ctx), "ROLLBACK")
+			err = errors.Join(c.rollback(context.WithoutCancel(ctx)), err)
 			return fmt.Errorf("before a checkpoint: %.60s: %w", text, err)
 		}
 	}

@@ -22,8 +22,10 @@ type Memory struct {
 	Spilled int64 // bytes in TempDir now
 }
 
-// Memory reads the figures on a connection of the caller's that runs nothing else.
+// Memory reads the figures on a connection of the caller's that runs nothing else. Held is
+// the lower bound of what it was meanwhile: blocks come and go between two looks.
 func (c *Conn) Memory(ctx context.Context) (Memory, error) {
+	before := memoryUsed()
 	row, err := c.row(ctx, `SELECT (SELECT coalesce(sum(size), 0)::BIGINT FROM duckdb_temporary_files()), sum(memory_usage_bytes) FILTER (tag <> 'ALLOCATOR')::BIGINT,
 		sum(memory_usage_bytes) FILTER (tag = 'ALLOCATOR')::BIGINT FROM duckdb_memory()`)
 	if err != nil {
@@ -32,7 +34,7 @@ func (c *Conn) Memory(ctx context.Context) (Memory, error) {
 	m := c.engine.limits()
 	blocks, states := row[1].(int64), row[2].(int64)
 	m.Used, m.Spilled = memoryUsed(), row[0].(int64)
-	m.Held = max(m.Used-blocks, states)
+	m.Held = max(min(before, m.Used)-blocks, states)
 	return m, nil
 }
 

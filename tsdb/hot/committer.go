@@ -2,6 +2,7 @@ package hot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tidemark/fault"
@@ -155,7 +156,9 @@ func (s *Store) transact(batch []*submission) (*transaction, error) {
 		if err == nil {
 			return tx, nil
 		}
-		tx.undo()
+		if failed := tx.undo(); failed != nil {
+			return nil, errors.Join(failed, err)
+		}
 		if duckdb.ClassOf(err) != duckdb.OutOfMemory || pause > longPause {
 			return nil, err
 		}

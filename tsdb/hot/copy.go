@@ -33,7 +33,7 @@ func (s *Store) Copy(ctx context.Context, path string, at, next func() error) (e
 	}
 	err = s.copyTo(ctx, conn, at, next)
 	if err != nil {
-		_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+		err = errors.Join(err, conn.Rollback(context.WithoutCancel(ctx)))
 	}
 	if _, done := conn.Exec(context.WithoutCancel(ctx), "DETACH "+copied); done != nil {
 		err = errors.Join(err, done)

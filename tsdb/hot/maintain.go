@@ -204,8 +204,7 @@ func (s *Store) inTransaction(statements []string, more func(context.Context, *w
 	}
 	defer func() {
 		if err != nil {
-			s.writer.forgetAll()
-			_, _ = s.writer.conn.Exec(ctx, "ROLLBACK")
+			err = errors.Join(s.writer.conn.Discard(ctx, s.writer.forgetAll), err)
 		}
 		if duckdb.Broken(err) {
 			err = s.broken(err)

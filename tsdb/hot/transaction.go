@@ -3,10 +3,8 @@ package hot
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"tidemark/fault"
-	"tidemark/internal/duckdb"
 )
 
 // transaction is one batch on its way into the file. It changes nothing that readers
@@ -74,26 +72,17 @@ func (tx *transaction) writeAll(ctx context.Context, changed []*part) error {
 	return tx.exec(ctx, "COMMIT")
 }
 
-// undoTries is how often undo asks for a transaction while queries hold the memory for it.
-const undoTries = 400
-
-// undo forgets the batch after a failure. Closing an appender flushes what it still
-// holds, which has to happen inside a transaction: without one those rows would be
-// stored although their batch failed, and once more when they are sent again. BEGIN is
-// refused, and need not work, where the failed transaction is still open.
-func (tx *transaction) undo() {
-	ctx := context.Background()
-	for range undoTries {
-		if _, err := tx.writer.conn.Exec(ctx, "BEGIN TRANSACTION"); duckdb.ClassOf(err) != duckdb.OutOfMemory {
-			break
-		}
-		time.Sleep(firstPause)
-	}
-	tx.writer.forgetAll()
-	_, _ = tx.writer.conn.Exec(ctx, "ROLLBACK")
+// undo forgets the batch after a failure, and what appenders still hold of it: that would
+// be stored although the batch failed, and once more when it is sent again. On an error
+// nobody may write before the file was opened anew.
+func (tx *transaction) undo() error {
 	for _, p := range tx.parts {
 		p.undo()
 	}
+	if err := tx.writer.conn.Discard(context.Background(), tx.writer.forgetAll); err != nil {
+		return fmt.Errorf("undo: %w", err)
+	}
+	return nil
 }
 
 func (tx *transaction) publish() {

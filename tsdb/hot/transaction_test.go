@@ -62,7 +62,9 @@ func TestFailedAppendStoresNothing(t *testing.T) {
 	if err := a.Append(s.writer.slab.columns(p.schema.columns[:p.width(p.target)], p.inserts), 1); err != nil {
 		t.Fatal(err)
 	}
-	tx.undo()
+	if err := tx.undo(); err != nil {
+		t.Fatal(err)
+	}
 	if got := stored(t, s, table); got != 1 {
 		t.Errorf("%d rows after a batch that failed, want the 1 of the batch before", got)
 	}
