@@ -21,11 +21,12 @@ type effort struct {
 	cells  int64         // values that are written anew while rows wait, about 20 million a second
 	blocks int64         // that they lie in now: long texts cost more than others
 	tables int           // that are looked at, a thousand in half a second
-	every  time.Duration // it is tried no more often
+	every  time.Duration // it is tried as often at least, where there may be something
+	share  int           // and more often as long as it takes one part in so many of the time; 0: not more often
 }
 
 var (
-	whileIdle  = effort{cells: 32 << 20, blocks: 400, tables: 2000, every: 10 * time.Second}
+	whileIdle  = effort{cells: 32 << 20, blocks: 400, tables: 2000, every: 10 * time.Second, share: 20}
 	amidWrites = effort{cells: 1 << 20, blocks: 20, tables: 100, every: 10 * time.Minute}
 )
 
@@ -41,7 +42,8 @@ func (s *Store) shrink(e effort) {
 	if !w.slack || time.Since(w.shrunk) < e.every || !s.settled() || w.dead || s.copies.Load() > 0 || s.opts.Engine.Path() == "" {
 		return
 	}
-	w.shrunk = time.Now()
+	began := time.Now()
+	defer func() { w.shrunk = e.tried(began, time.Now()) }()
 	texts, err := s.shorten(context.Background(), e)
 	if err != nil {
 		s.opts.Logger.Warn("size of the file is not known", "component", "hot", "path", s.opts.Engine.Path(), "err", err)
@@ -55,7 +57,17 @@ func (s *Store) shrink(e effort) {
 	how.Before = texts
 	before := fileSize(s.opts.Engine.Path())
 	s.fold(how)
-	s.opts.Logger.Debug("file shrunk", "component", "hot", "path", s.opts.Engine.Path(), "count", before-fileSize(s.opts.Engine.Path()), "took", time.Since(w.shrunk))
+	s.opts.Logger.Debug("file shrunk", "component", "hot", "path", s.opts.Engine.Path(), "count", before-fileSize(s.opts.Engine.Path()), "took", time.Since(began))
+}
+
+// tried returns the time that counts as that of a try, every after which is the next one.
+// A look that was short makes it a time before, so that what a flush leaves behind goes
+// with the checkpoint that follows it.
+func (e effort) tried(began, ended time.Time) time.Time {
+	if e.share == 0 {
+		return ended
+	}
+	return ended.Add(min(time.Duration(e.share)*ended.Sub(began), e.every) - e.every)
 }
 
 // shorten returns the statements that move tables away from the end of the file.
@@ -95,12 +107,12 @@ func (s *Store) extents(ctx context.Context, most int) ([]extent, error) {
 	if err != nil || len(found) > most {
 		return nil, err
 	}
+	if slices.ContainsFunc(found, func(row []any) bool { return ofLoad(row[0].(string)) }) {
+		return nil, nil
+	}
 	var list []extent
 	for _, row := range found {
 		e := extent{table: row[0].(string), cells: row[1].(int64), definition: row[2].(string)}
-		if strings.Contains(e.table, "_b") || strings.HasPrefix(e.table, "bulk_") {
-			return nil, nil
-		}
 		if e.cells == 0 {
 			continue
 		}
@@ -114,6 +126,11 @@ func (s *Store) extents(ctx context.Context, most int) ([]extent, error) {
 		}
 	}
 	return list, nil
+}
+
+// ofLoad reports whether a table belongs to a load.
+func ofLoad(table string) bool {
+	return strings.Contains(table, "_b") || strings.HasPrefix(table, "bulk_")
 }
 
 // extent says where a table lies in the file.

@@ -46,6 +46,28 @@ func TestMovable(t *testing.T) {
 	}
 }
 
+// While the store is idle a short look is followed by the next one as soon as there may be
+// something to find, and a long one is not: a twentieth of the time is spent on it at most.
+// While rows come ten minutes pass.
+func TestShrinkPace(t *testing.T) {
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name       string
+		e          effort
+		took, next time.Duration // from the end of a look to the next one
+	}{
+		{"a moment", whileIdle, 5 * time.Millisecond, 100 * time.Millisecond},
+		{"a twentieth", whileIdle, 200 * time.Millisecond, 4 * time.Second},
+		{"many tables", whileIdle, 3 * time.Second, 10 * time.Second},
+		{"amid writes", amidWrites, 5 * time.Millisecond, 10 * time.Minute},
+	} {
+		ended := began.Add(c.took)
+		if got := c.e.tried(began, ended).Add(c.e.every).Sub(ended); got != c.next {
+			t.Errorf("%s: the next look is %v after one of %v, want %v", c.name, got, c.took, c.next)
+		}
+	}
+}
+
 // grow stores a million values that do not compress, moves them into a file, and folds
 // the log.
 func (m *mover) grow() {
