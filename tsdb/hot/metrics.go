@@ -18,6 +18,8 @@ type metrics struct {
 	full        prometheus.Counter
 	isolated    prometheus.Counter
 	starved     prometheus.Counter
+	summed      prometheus.Counter
+	summedRows  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
@@ -42,10 +44,14 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_isolated_batches_total", Help: "Failed batches whose requests were written one by one."}),
 		starved: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_starved_batches_total", Help: "Times that a batch waited for memory that queries held."}),
+		summed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_summed_files_total", Help: "Files that were summed up straight from their columns."}),
+		summedRows: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_summed_rows_total", Help: "Rows of the row groups that were summed up so."}),
 		full: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_disk_refusals_total", Help: "Batches that were refused because the disk has less free than the reserve."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated, m.starved,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated, m.starved, m.summed, m.summedRows,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),

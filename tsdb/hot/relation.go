@@ -56,17 +56,30 @@ func (v *View) Relation(scan Scan) string {
 	if sel.listed && len(sel.series) == 0 {
 		return v.empty(scan)
 	}
-	rows := v.rows(scan, sel)
+	rows := v.contents(scan, sel)
 	if rows == "" {
 		return v.empty(scan)
-	}
-	if scan.Groups != nil {
-		rows = v.grouped(scan, sel, rows)
 	}
 	if !scan.needsDictionary(sel) {
 		return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s)"
 	}
 	return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s JOIN (" + v.dictionary(scan, sel) + ") d ON d.sid = s.sid)"
+}
+
+// contents selects what a scan is to find: rows, or partial results.
+func (v *View) contents(scan Scan, sel selection) string {
+	if scan.Groups == nil {
+		return v.rows(scan, sel)
+	}
+	sums, rest := v.summed(scan, sel)
+	rows := rest.rows(scan, sel)
+	switch {
+	case rows == "":
+		return sums
+	case sums == "":
+		return rest.grouped(scan, sel, rows)
+	}
+	return sums + " UNION ALL " + rest.grouped(scan, sel, rows)
 }
 
 // empty is the relation without rows.

@@ -25,6 +25,7 @@ type Store struct {
 	copies      atomic.Int32  // in progress
 	blank       string        // a file without rows, see writeBlank; empty when there is none
 	wake        chan struct{} // something waits to be dropped
+	sums        sums
 
 	requests chan request  // for the committer
 	stopped  chan struct{} // closed when it serves no more

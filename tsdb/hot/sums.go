@@ -1,0 +1,181 @@
+package hot
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"tidemark/internal/duckdb"
+	"tidemark/internal/parquet"
+)
+
+// Files are sorted by series and time, so a reader that knows it sums up a bucket of a
+// series at once, where DuckDB computes a key for each row. What it cannot read, and
+// files of which rows were deleted or replaced, are left to DuckDB.
+
+// sumsName is the name of the relation in statements.
+const sumsName = "tidemark_sums"
+
+// request says what is summed up of which files. It stands in the statement.
+type sumsRequest struct {
+	Files    []string
+	From, To int64 // times, inclusive
+	Width    int64 // of a bucket; 0: no buckets
+	All      bool  // series; else those listed, ascending
+	Series   []uint32
+	Rows     int64 // of the result, about
+
+	SeriesField, TimeField int // numbers of columns in files
+	KeyField               int // of the column by which files are sorted first, 0: all its values are wanted
+	Keys                   [2]string
+
+	Columns []sumsColumn
+	Calls   []sumsCall
+}
+
+// sumsColumn is a column that calls read.
+type sumsColumn struct {
+	Field int  // 0: it is in no file
+	Type  Type // Bigint or Double; Timestamp is the time
+}
+
+// sumsCall is a partial result over Columns[Column], which CountRows does not read.
+type sumsCall struct {
+	Kind   GroupKind
+	Column int
+}
+
+// summed takes from a view the files that are summed up straight from their columns, and
+// returns the SELECT that does it, empty if there are none.
+func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
+	req, ok := v.sumsOf(scan, sel)
+	if !ok || len(v.overlays(scan)) > 0 {
+		return "", v
+	}
+	left, taken := []File{}, []File{}
+	deletes := v.deletesNow()
+	for i := range v.files {
+		switch f := &v.files[i]; {
+		case !f.touches(scan.Min, scan.Max) || !f.holds(sel):
+		case slices.ContainsFunc(deletes, func(d deletion) bool { return d.concerns(f) }) || !v.table.store.sums.reads(f, &req):
+			left = append(left, *f)
+		default:
+			taken = append(taken, *f)
+			req.Files = append(req.Files, f.Path)
+		}
+	}
+	if len(taken) == 0 {
+		return "", v
+	}
+	ours := *v
+	ours.segments, ours.files = nil, taken
+	req.Rows = ours.results(scan, sel)
+	v.note(taken)
+	others := *v
+	others.files = left
+	return req.text(scan.Groups), &others
+}
+
+// results estimates how many results there are.
+func (v *View) results(scan Scan, sel selection) int64 {
+	e := v.reach(scan, sel)
+	return int64(min(e.rows, float64(e.series)*float64(e.buckets(scan.Groups.Width))))
+}
+
+// sumsOf describes a scan, but for its files; ok is false when they cannot be summed up
+// so.
+func (v *View) sumsOf(scan Scan, sel selection) (req sumsRequest, ok bool) {
+	if scan.Groups == nil || scan.Newest || scan.version || len(v.files) == 0 {
+		return req, false
+	}
+	key := v.fileKey(scan, sel)
+	req = sumsRequest{
+		From: scan.Min, To: scan.Max, Width: scan.Groups.Width, All: !sel.listed, Series: sel.series,
+		SeriesField: v.fields[SeriesColumn], TimeField: v.fields[TimeColumn], KeyField: key.field,
+	}
+	if key.field != 0 {
+		req.Keys = [2]string{key.values[0], key.values[len(key.values)-1]}
+	}
+	for _, c := range scan.Groups.Calls {
+		if !req.add(v, c) {
+			return req, false
+		}
+	}
+	return req, utf8.ValidString(req.Keys[0] + req.Keys[1])
+}
+
+// add takes up a call.
+func (r *sumsRequest) add(v *View, c GroupCall) bool {
+	if c.Kind == CountRows {
+		r.Calls = append(r.Calls, sumsCall{Kind: c.Kind})
+		return true
+	}
+	column := sumsColumn{Field: r.TimeField, Type: Timestamp}
+	if c.Field.Role == ValueField {
+		of := v.schema.columns[c.Field.Ordinal]
+		column = sumsColumn{Field: v.fields[of.Name], Type: of.Type}
+		if of.Type != Bigint && of.Type != Double {
+			return false
+		}
+	}
+	i := slices.Index(r.Columns, column)
+	if i < 0 || column.Field == 0 {
+		i = len(r.Columns)
+		r.Columns = append(r.Columns, column)
+	}
+	r.Calls = append(r.Calls, sumsCall{Kind: c.Kind, Column: i})
+	return c.Kind != Sum || column.Type != Timestamp
+}
+
+// text is the SELECT that runs a request, with the columns of View.grouped.
+func (r *sumsRequest) text(g *Grouping) string {
+	spec, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // it has numbers and texts only
+	}
+	head := "SELECT sid"
+	if r.Width != 0 {
+		head += ", bucket"
+	}
+	return head + g.results(GroupCall.passed) + " FROM " + sumsName + "(" + duckdb.Quote(string(spec)) + ")"
+}
+
+// sums is what the store needs to sum up files itself.
+type sums struct {
+	layouts layouts
+	idle    idleSummers
+}
+
+// physical are the types of columns in files.
+var physicalTypes = map[Type]parquet.Type{Bigint: parquet.Int64, Double: parquet.Double, Timestamp: parquet.Int64}
+
+// reads reports whether a file can be read. One that is not there, because it is in a
+// bucket, is DuckDB's to read; one that is damaged too, so that its error is the same.
+func (s *sums) reads(f *File, r *sumsRequest) bool {
+	if !utf8.ValidString(f.Path) {
+		return false
+	}
+	layout, err := s.layouts.of(f.Path)
+	return err == nil && r.fits(layout) == nil
+}
+
+// fits says what is wrong with a file for a request.
+func (r *sumsRequest) fits(layout *parquet.Layout) error {
+	if c := layout.Column(r.SeriesField); c == nil || !c.Readable || c.Type != parquet.Int32 {
+		return fmt.Errorf("column %d holds no series", r.SeriesField)
+	}
+	if c := layout.Column(r.TimeField); c == nil || !c.Readable || !c.Instant {
+		return fmt.Errorf("column %d holds no times", r.TimeField)
+	}
+	for _, column := range r.Columns {
+		c := layout.Column(column.Field)
+		if c == nil {
+			continue // its values are NULL
+		}
+		if !c.Readable || c.Type != physicalTypes[column.Type] || c.Instant != (column.Type == Timestamp) {
+			return fmt.Errorf("column %d cannot be read", column.Field)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,356 @@
+package hot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"slices"
+
+	"tidemark/internal/parquet"
+)
+
+// summer sums up row groups, batch after batch, and keeps the results until they are
+// handed out. A series' rows lie together in a file, and so do those of a bucket. Where
+// they do not, one bucket has several results.
+type summer struct {
+	request *sumsRequest
+	series  parquet.Values
+	times   parquet.Values
+	columns []summedColumn
+
+	sid    uint32 // of the result under way
+	bucket int64
+	count  int64 // its rows; 0: there is none under way
+
+	sids    []uint32
+	buckets []int64
+	rows    []int64
+}
+
+// summedColumn is what is computed of a column.
+type summedColumn struct {
+	of            sumsColumn
+	sum, min, max bool // what is asked for beside the count
+	values        parquet.Values
+	absent        bool // from the file
+	block         parquet.Block
+	now           result
+	counts        []int64
+	sums          [][2]uint64 // of Bigint low and high words; of Double the bits of one in the low
+	mins, maxs    []int64     // of Double bits
+}
+
+// result is the one under way.
+type result struct {
+	count     int64
+	low, high uint64 // the sum of Bigint
+	float     float64
+	min, max  int64
+	fmin      float64
+	fmax      float64
+}
+
+// begin prepares for a request. Nothing of another's is left.
+func (s *summer) begin(r *sumsRequest) {
+	s.request, s.count = r, 0
+	if cap(s.columns) < len(r.Columns) {
+		s.columns = append(s.columns[:cap(s.columns)], make([]summedColumn, len(r.Columns)-cap(s.columns))...)
+	}
+	s.columns = s.columns[:len(r.Columns)]
+	for i := range s.columns {
+		c := &s.columns[i]
+		c.of, c.sum, c.min, c.max, c.now = r.Columns[i], false, false, false, result{}
+	}
+	for _, call := range r.Calls {
+		if call.Kind == CountRows {
+			continue
+		}
+		c := &s.columns[call.Column]
+		c.sum, c.min, c.max = c.sum || call.Kind == Sum, c.min || call.Kind == Min, c.max || call.Kind == Max
+	}
+	s.forget()
+}
+
+// forget drops the results.
+func (s *summer) forget() {
+	s.sids, s.buckets, s.rows = s.sids[:0], s.buckets[:0], s.rows[:0]
+	for i := range s.columns {
+		c := &s.columns[i]
+		c.counts, c.sums, c.mins, c.maxs = c.counts[:0], c.sums[:0], c.mins[:0], c.maxs[:0]
+	}
+}
+
+// done is how many results are complete.
+func (s *summer) done() int { return len(s.sids) }
+
+// open goes on to a row group.
+func (s *summer) open(source io.ReaderAt, layout *parquet.Layout, group int) error {
+	r := s.request
+	if err := s.series.Open(source, layout.Column(r.SeriesField), group); err != nil {
+		return err
+	}
+	if err := s.times.Open(source, layout.Column(r.TimeField), group); err != nil {
+		return err
+	}
+	for i := range s.columns {
+		c := &s.columns[i]
+		of := layout.Column(c.of.Field)
+		c.absent = of == nil
+		if c.absent || c.of.Type == Timestamp {
+			continue
+		}
+		if err := c.values.Open(source, of, group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errNoKey = errors.New("a row has no series or no time")
+
+// batch sums up the next n rows.
+func (s *summer) batch(n int) error {
+	series, err := s.series.Next(n)
+	if err != nil {
+		return fmt.Errorf("series: %w", err)
+	}
+	times, err := s.times.Next(n)
+	if err != nil {
+		return fmt.Errorf("times: %w", err)
+	}
+	if series.Valid != nil || times.Valid != nil {
+		return errNoKey
+	}
+	for i := range s.columns {
+		c := &s.columns[i]
+		switch {
+		case c.absent:
+		case c.of.Type == Timestamp:
+			c.block = times
+		default:
+			if c.block, err = c.values.Next(n); err != nil {
+				return fmt.Errorf("column %d: %w", c.of.Field, err)
+			}
+		}
+	}
+	return s.runs(series.Bits, times.Bits)
+}
+
+// runs finds the rows of one series and bucket.
+func (s *summer) runs(series, times []int64) error {
+	r := s.request
+	for i := 0; i < len(series); {
+		sid := series[i]
+		end := i + equal(series[i:])
+		if !r.lists(uint32(sid)) {
+			i = end
+			continue
+		}
+		for i < end {
+			t := times[i]
+			if t < r.From || t > r.To {
+				i++
+				continue
+			}
+			low, last, err := r.window(t)
+			if err != nil {
+				return err
+			}
+			n := within(times[i:end], max(low, r.From), min(last, r.To))
+			s.add(uint32(sid), low, i, i+n)
+			i += n
+		}
+	}
+	return nil
+}
+
+// equal counts the numbers at the beginning that are equal.
+func equal(list []int64) int {
+	first := list[0]
+	for i, v := range list {
+		if v != first {
+			return i
+		}
+	}
+	return len(list)
+}
+
+// within counts the numbers at the beginning that lie between two, which are included.
+func within(list []int64, low, high int64) int {
+	width := uint64(high - low)
+	for i, v := range list {
+		if uint64(v-low) > width {
+			return i
+		}
+	}
+	return len(list)
+}
+
+func (r *sumsRequest) lists(sid uint32) bool {
+	if r.All {
+		return true
+	}
+	_, found := slices.BinarySearch(r.Series, sid)
+	return found
+}
+
+// window is the first and last time of the bucket of a time. Without buckets it is all
+// of time, whose number is 0.
+func (r *sumsRequest) window(t int64) (low, last int64, err error) {
+	if r.Width == 0 {
+		return math.MinInt64, math.MaxInt64, nil
+	}
+	behind := t % r.Width
+	if behind < 0 {
+		behind += r.Width
+	}
+	if t < math.MinInt64+behind {
+		return 0, 0, fmt.Errorf("the bucket of time %d begins before all times", t)
+	}
+	low = t - behind
+	if low > math.MaxInt64-(r.Width-1) {
+		return low, math.MaxInt64, nil
+	}
+	return low, low + r.Width - 1, nil
+}
+
+// add adds rows from i up to j, which are of one series and bucket.
+func (s *summer) add(sid uint32, bucket int64, i, j int) {
+	if s.count == 0 || sid != s.sid || bucket != s.bucket {
+		s.finish()
+		s.sid, s.bucket = sid, bucket
+	}
+	s.count += int64(j - i)
+	for k := range s.columns {
+		if c := &s.columns[k]; !c.absent {
+			c.add(i, j)
+		}
+	}
+}
+
+// finish completes the result under way.
+func (s *summer) finish() {
+	if s.count == 0 {
+		return
+	}
+	s.sids, s.buckets, s.rows = append(s.sids, s.sid), append(s.buckets, s.bucket), append(s.rows, s.count)
+	s.count = 0
+	for i := range s.columns {
+		s.columns[i].finish()
+	}
+}
+
+func (c *summedColumn) finish() {
+	r := &c.now
+	c.counts = append(c.counts, r.count)
+	if c.of.Type == Double {
+		r.low, r.min, r.max = math.Float64bits(r.float), int64(math.Float64bits(r.fmin)), int64(math.Float64bits(r.fmax))
+	}
+	if c.sum {
+		c.sums = append(c.sums, [2]uint64{r.low, r.high})
+	}
+	if c.min {
+		c.mins = append(c.mins, r.min)
+	}
+	if c.max {
+		c.maxs = append(c.maxs, r.max)
+	}
+	*r = result{}
+}
+
+// add adds rows. Where some are NULL, each piece without.
+func (c *summedColumn) add(i, j int) {
+	if c.block.Valid == nil {
+		c.addAll(c.block.Bits[i:j])
+		return
+	}
+	for i < j {
+		n := 0
+		for i+n < j && c.block.Valid[i+n] {
+			n++
+		}
+		c.addAll(c.block.Bits[i : i+n])
+		i += n + 1
+	}
+}
+
+// addAll adds values.
+func (c *summedColumn) addAll(list []int64) {
+	if len(list) == 0 {
+		return
+	}
+	first := c.now.count == 0
+	c.now.count += int64(len(list))
+	if c.of.Type == Double {
+		c.addFloats(list, first)
+		return
+	}
+	if c.sum {
+		c.now.addSum(list)
+	}
+	if c.min {
+		if least := slices.Min(list); first || least < c.now.min {
+			c.now.min = least
+		}
+	}
+	if c.max {
+		if most := slices.Max(list); first || most > c.now.max {
+			c.now.max = most
+		}
+	}
+}
+
+// addSum adds values as wide as two words: their upper and lower halves each fit one.
+func (r *result) addSum(list []int64) {
+	low, high := uint64(0), int64(0)
+	for _, v := range list {
+		low += uint64(uint32(v))
+		high += v >> 32
+	}
+	var carry uint64
+	r.low, carry = bits.Add64(r.low, low, 0)
+	r.high += carry
+	r.low, carry = bits.Add64(r.low, uint64(high)<<32, 0)
+	r.high += uint64(high>>32) + carry
+}
+
+// addFloats adds values as DuckDB does: NaN is larger than anything and equal to itself.
+func (c *summedColumn) addFloats(list []int64, first bool) {
+	r := &c.now
+	if c.sum {
+		r.float += sumFloats(list)
+	}
+	if !c.min && !c.max {
+		return
+	}
+	if first {
+		r.fmin = math.Float64frombits(uint64(list[0]))
+		r.fmax = r.fmin
+	}
+	for _, b := range list {
+		v := math.Float64frombits(uint64(b))
+		if v < r.fmin || r.fmin != r.fmin {
+			r.fmin = v
+		}
+		if v > r.fmax || v != v {
+			r.fmax = v
+		}
+	}
+}
+
+// sumFloats sums up the numbers with some bits, in four sums that do not wait for each other.
+func sumFloats(list []int64) float64 {
+	var a, b, c, d float64
+	for ; len(list) >= 4; list = list[4:] {
+		a += math.Float64frombits(uint64(list[0]))
+		b += math.Float64frombits(uint64(list[1]))
+		c += math.Float64frombits(uint64(list[2]))
+		d += math.Float64frombits(uint64(list[3]))
+	}
+	for _, v := range list {
+		a += math.Float64frombits(uint64(v))
+	}
+	return a + b + (c + d)
+}
