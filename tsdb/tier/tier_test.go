@@ -27,6 +27,7 @@ type house struct {
 	t      testing.TB
 	dir    string
 	opts   Options
+	store  hot.Options // of the hot store; what it needs is added
 	hot    *hot.Store
 	cold   *cold.Store
 	mover  *Mover
@@ -44,7 +45,13 @@ const years = 100 * 365 * 24 * time.Hour
 
 func newHouse(t testing.TB, opts Options) *house {
 	t.Helper()
-	h := &house{t: t, dir: t.TempDir(), opts: opts, now: base, tables: map[uint32]Definition{1: {Database: "plant", Table: "sensors", Retention: years}}}
+	return newHouseOf(t, opts, hot.Options{})
+}
+
+// newHouseOf is newHouse with options of the hot store.
+func newHouseOf(t testing.TB, opts Options, store hot.Options) *house {
+	t.Helper()
+	h := &house{t: t, dir: t.TempDir(), opts: opts, store: store, now: base, tables: map[uint32]Definition{1: {Database: "plant", Table: "sensors", Retention: years}}}
 	h.start()
 	t.Cleanup(func() { h.stop() })
 	return h
@@ -98,7 +105,9 @@ func (h *house) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if h.hot, err = hot.Open(ctx, hot.Options{Engine: h.engine, Now: h.clock}); err != nil {
+	store := h.store
+	store.Engine, store.Now = h.engine, h.clock
+	if h.hot, err = hot.Open(ctx, store); err != nil {
 		return err
 	}
 	for id := range h.tables {
