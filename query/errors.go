@@ -47,7 +47,7 @@ func (e *Engine) executionError(err error) error {
 		e.metrics.limits.WithLabelValues(limit.Limit).Inc()
 		return &ExecutionError{Text: limit.Text, err: fault.Wrap(fault.Exceeded, err)}
 	}
-	if !statementFailures[failed.Class] {
+	if !statementFailures[failed.Class] || strings.HasPrefix(failed.Message, duckdb.SourceFailed) {
 		return fmt.Errorf("run query: %w", err)
 	}
 	text, known := clientText(failed)

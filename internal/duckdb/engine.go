@@ -27,8 +27,9 @@ type Engine struct {
 		conns map[*Conn]struct{}
 		rows  map[*Rows]struct{} // results that hold their tables
 
-		scalars []Scalar // to register again after Reopen
-		memory  budget   // reserved while the database is open
+		scalars []Scalar               // to register again after Reopen
+		sources map[string]*sourceSlot // likewise
+		memory  budget                 // reserved while the database is open
 	}
 
 	logs   atomic.Int64 // damagedLogs when the database was opened
@@ -74,7 +75,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := e.lockdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("lock the configuration of %s: %w", e.opts.Path, err), e.Close())
 	}
-	if err := e.register(ctx, scalars); err != nil {
+	if err := errors.Join(e.register(ctx, scalars), e.registerSources(ctx)); err != nil {
 		return errors.Join(err, e.Close())
 	}
 	return nil

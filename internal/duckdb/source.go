@@ -15,7 +15,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/cgo"
+	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -26,9 +29,14 @@ type Source struct {
 	Name string
 
 	// Bind says what a text stands for. DuckDB may ask more than once for a statement, and
-	// need not read it, so nothing is opened. An error ends the statement with its text.
+	// need not read it, so nothing is opened. An error of it or of what follows ends the statement, see
+	// SourceFailed.
 	Bind func(text string) (Relation, error)
 }
+
+// SourceFailed begins the message of an error that a Source ended a statement with. It is
+// of the class InvalidInput, or Binder when it comes from Bind, because DuckDB knows no other.
+const SourceFailed = "source failed: "
 
 // Relation is the rows that a Source has for a text.
 type Relation struct {
@@ -50,34 +58,70 @@ type Reading interface {
 // Reader gives rows to one thread.
 type Reader interface {
 	// Read writes at most limit rows into columns, which have no NULL unless it says so, and
-	// returns how many; none when there are no more. An error ends the statement.
+	// returns how many; none when there are no more.
 	Read(columns []Output, limit int) (int, error)
 	Close() error
 }
 
-// RegisterSource makes functions known to all connections of the engine, until it is closed.
-func (e *Engine) RegisterSource(ctx context.Context, sources ...Source) error {
+// sourceSlot is the source of a name, which may be replaced.
+type sourceSlot struct{ atomic.Pointer[Source] }
+
+// RegisterSource makes a function known to all connections of the engine, until it is
+// closed. One of the same name is replaced.
+func (e *Engine) RegisterSource(ctx context.Context, s Source) error {
+	e.mu.Lock()
+	slot, known := e.mu.sources[s.Name]
+	if known {
+		slot.Store(&s)
+	}
+	e.mu.Unlock()
+	if known {
+		return nil
+	}
+	slot = &sourceSlot{}
+	slot.Store(&s)
+	if err := e.registerSlots(ctx, slot); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.mu.sources == nil {
+		e.mu.sources = map[string]*sourceSlot{}
+	}
+	e.mu.sources[s.Name] = slot
+	return nil
+}
+
+// registerSources makes the functions known that were so before the engine was closed.
+func (e *Engine) registerSources(ctx context.Context) error {
+	e.mu.Lock()
+	slots := slices.Collect(maps.Values(e.mu.sources))
+	e.mu.Unlock()
+	return e.registerSlots(ctx, slots...)
+}
+
+func (e *Engine) registerSlots(ctx context.Context, slots ...*sourceSlot) error {
 	c, err := e.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	for i := range sources {
-		if err := c.registerSource(&sources[i]); err != nil {
-			return fmt.Errorf("register source %s: %w", sources[i].Name, err)
+	for _, slot := range slots {
+		if err := c.registerSource(slot); err != nil {
+			return fmt.Errorf("register source %s: %w", slot.Load().Name, err)
 		}
 	}
 	return nil
 }
 
-func (c *Conn) registerSource(s *Source) error {
+func (c *Conn) registerSource(slot *sourceSlot) error {
 	f := bindings.CreateTableFunction()
 	defer bindings.DestroyTableFunction(&f)
-	bindings.TableFunctionSetName(f, s.Name)
+	bindings.TableFunctionSetName(f, slot.Load().Name)
 	if err := withLogical(Type{Kind: Varchar}, func(l bindings.LogicalType) { bindings.TableFunctionAddParameter(f, l) }); err != nil {
 		return err
 	}
-	bindings.TableFunctionSetExtraInfo(f, newHandle(s), C.tidemark_source_free)
+	bindings.TableFunctionSetExtraInfo(f, newHandle(slot), C.tidemark_source_free)
 	bindings.TableFunctionSetBind(f, C.tidemark_source_bind)
 	bindings.TableFunctionSetInit(f, C.tidemark_source_init)
 	bindings.TableFunctionSetLocalInit(f, C.tidemark_source_thread)
@@ -123,12 +167,12 @@ func tidemark_source_bind(pointer unsafe.Pointer) {
 	defer enterOurs()()
 	info := bindings.BindInfo{Ptr: pointer}
 	if err := guarded(func() error { return bindSource(info) }); err != nil {
-		bindings.BindSetError(info, err.Error())
+		bindings.BindSetError(info, SourceFailed+err.Error())
 	}
 }
 
 func bindSource(info bindings.BindInfo) error {
-	s := handled(bindings.BindGetExtraInfo(info)).(*Source)
+	s := handled(bindings.BindGetExtraInfo(info)).(*sourceSlot).Load()
 	value := bindings.BindGetParameter(info, 0)
 	defer bindings.DestroyValue(&value)
 	r, err := s.Bind(bindings.GetVarchar(value))
@@ -152,7 +196,7 @@ func tidemark_source_init(pointer unsafe.Pointer) {
 	r := handled(bindings.InitGetBindData(info)).(*Relation)
 	var reading Reading
 	if err := guarded(func() (err error) { reading, err = r.Open(); return err }); err != nil {
-		bindings.InitSetError(info, err.Error())
+		bindings.InitSetError(info, SourceFailed+err.Error())
 		return
 	}
 	bindings.InitSetMaxThreads(info, bindings.IdxT(max(reading.Threads(), 1)))
@@ -204,7 +248,7 @@ func tidemark_source_read(pointer, output unsafe.Pointer) {
 		return err
 	})
 	if err != nil {
-		bindings.FunctionSetError(info, err.Error())
+		bindings.FunctionSetError(info, SourceFailed+err.Error())
 		return
 	}
 	bindings.DataChunkSetSize(chunk, bindings.IdxT(rows))

@@ -13,9 +13,6 @@ import (
 // recover prepares the file and reads what it holds into memory: columns, measures
 // and series as they are, and of every segment which rows it has.
 func (s *Store) recover(ctx context.Context) error {
-	if err := s.registerSums(ctx); err != nil {
-		return err
-	}
 	conn := s.writer.conn
 	for _, text := range append(layout, createProbe) {
 		if _, err := conn.Exec(ctx, text); err != nil {

@@ -69,7 +69,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	s.writer = newWriter(conn)
 	started := time.Now()
-	if err := s.recover(ctx); err != nil {
+	if err := errors.Join(s.registerSums(ctx), s.recover(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open hot store: %w", err), s.Close())
 	}
 	if err := s.writeBlank(ctx); err != nil {

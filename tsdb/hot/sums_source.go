@@ -14,7 +14,7 @@ import (
 	"tidemark/internal/parquet"
 )
 
-// registerSums makes the relation known to the engine, which forgets it when it is opened anew.
+// registerSums makes the relation known to the engine.
 func (s *Store) registerSums(ctx context.Context) error {
 	return s.opts.Engine.RegisterSource(ctx, duckdb.Source{Name: sumsName, Bind: s.bindSums})
 }
