@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,10 +13,16 @@ import (
 type machine struct {
 	loop  time.Duration // of a fixed computation on one core
 	fsync time.Duration // of 50 KB appended to a file: the median
+
+	meanwhile string // what else happened while it was measured; empty when nothing did, or nobody looked
 }
 
 func (m machine) String() string {
-	return fmt.Sprintf("loop %.1f ms, fsync %.2f ms", float64(m.loop)/1e6, float64(m.fsync)/1e6)
+	text := fmt.Sprintf("loop %.1f ms, fsync %.2f ms", float64(m.loop)/1e6, float64(m.fsync)/1e6)
+	if m.meanwhile != "" {
+		text += "; meanwhile " + m.meanwhile
+	}
+	return text
 }
 
 // probeMachine takes about a tenth of a second on a machine with nothing else to do.
@@ -41,19 +48,23 @@ func probeMachine() (machine, error) {
 	return machine{loop: compute(), fsync: took[len(took)/2]}, nil
 }
 
-var sink uint64 // keeps the compiler from dropping the computation
+var sink atomic.Uint64 // keeps the compiler from dropping the computation
 
 // compute is 20 million steps of splitmix64: about 20 ms on a core of 2024.
 func compute() time.Duration {
 	began := time.Now()
-	x := sink
-	for range 20_000_000 {
+	steps(20_000_000)
+	return time.Since(began)
+}
+
+func steps(n int) {
+	x := sink.Load()
+	for range n {
 		x += 0x9e3779b97f4a7c15
 		z := (x ^ x>>30) * 0xbf58476d1ce4e5b9
 		x ^= z >> 27
 	}
-	sink = x
-	return time.Since(began)
+	sink.Store(x)
 }
 
 // awaitCalm waits until the machine is as fast as it has been, within a quarter, or

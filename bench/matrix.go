@@ -111,3 +111,13 @@ func (x *matrix) median(system string, what measure) (float64, bool) {
 	_, mid, _ := spread(all)
 	return mid.value, true
 }
+
+// meanwhile is what else happened while the middle sample of a cell was taken.
+func (x *matrix) meanwhile(system string, what measure) string {
+	all := x.cells[what][system]
+	if len(all) == 0 {
+		return ""
+	}
+	_, mid, _ := spread(all)
+	return mid.m.meanwhile
+}

@@ -159,21 +159,9 @@ func (c *comparison) round(ctx context.Context, s peers.System) error {
 
 // measure loads, settles, restarts and asks.
 func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instance) error {
-	m, err := awaitCalm(&c.r.best, c.o.calm)
-	if err != nil {
-		return err
-	}
-	took, err := n.Load(ctx, c.shape)
+	m, u, err := c.load(ctx, s, n)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
-	}
-	c.record(s.Name, loadMeasure, float64(c.shape.Values())/took.Seconds(), m)
-	u, err := n.Usage(ctx)
-	if err != nil {
-		return err
-	}
-	if u.Peak > 0 {
-		c.record(s.Name, measure{"resident memory, peak of the load", "MB"}, float64(u.Peak)/1e6, m)
 	}
 	if s.Before {
 		if err := c.askAll(ctx, s.Name+" (before)", n); err != nil {
@@ -202,6 +190,41 @@ func (c *comparison) measure(ctx context.Context, s peers.System, n peers.Instan
 	return c.askAll(ctx, s.Name, n)
 }
 
+// load loads, and says what the machine was like before and meanwhile.
+func (c *comparison) load(ctx context.Context, s peers.System, n peers.Instance) (m machine, u peers.Usage, err error) {
+	if m, err = awaitCalm(&c.r.best, c.o.calm); err != nil {
+		return m, u, err
+	}
+	before, err := n.Usage(ctx)
+	if err != nil {
+		return m, u, err
+	}
+	end, err := lookAround()
+	if err != nil {
+		return m, u, err
+	}
+	took, failed := n.Load(ctx, c.shape)
+	a, err := end()
+	if err = errors.Join(failed, err); err != nil {
+		return m, u, err
+	}
+	if u, err = n.Usage(ctx); err != nil {
+		return m, u, err
+	}
+	calm, used := m, u.Processor-before.Processor
+	if u.Processor > 0 {
+		m.meanwhile = a.note(used)
+	}
+	c.record(s.Name, loadMeasure, float64(c.shape.Values())/took.Seconds(), m)
+	if u.Processor > 0 {
+		c.record(s.Name, measure{"processor time of the server, load", "s per million metrics"}, used.Seconds()*1e6/float64(c.shape.Values()), m)
+	}
+	if u.Peak > 0 {
+		c.record(s.Name, measure{"resident memory, peak of the load", "MB"}, float64(u.Peak)/1e6, m)
+	}
+	return calm, u, nil
+}
+
 // judge adds the figures of Tidemark that have a floor: fixed ones for loads and for the
 // disk space of whole numbers, else what chDB has in the same run.
 func (c *comparison) judge() {
@@ -211,7 +234,7 @@ func (c *comparison) judge() {
 			if !ok {
 				continue
 			}
-			f := figure{what: name + ": " + what.what + ", " + c.shape.Short(), value: value, unit: what.unit, below: true}
+			f := figure{what: name + ": " + what.what + ", " + c.shape.Short(), value: value, unit: what.unit, below: true, note: c.table.meanwhile(name, what)}
 			switch what {
 			case loadMeasure:
 				f.below, f.floor = false, map[string]float64{"Tidemark": 1e6, "Tidemark import": 3e6}[name]

@@ -317,7 +317,7 @@ func (n *tidemarkNode) Restart(ctx context.Context) error {
 
 // Usage is part of peers.Process.
 func (n *tidemarkNode) Usage(ctx context.Context) (peers.Usage, error) {
-	u, err := peers.MemoryOf(n.cmd.Process.Pid)
+	u, err := peers.ProcessOf(n.cmd.Process.Pid)
 	if err != nil {
 		return u, err
 	}

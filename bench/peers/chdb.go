@@ -160,7 +160,7 @@ func (n *chdbNode) Usage(context.Context) (Usage, error) {
 	if err != nil {
 		return Usage{}, err
 	}
-	return memoryOf(n.cmd.Process.Pid, Usage{Disk: disk})
+	return processOf(n.cmd.Process.Pid, Usage{Disk: disk})
 }
 
 // Restart is part of Process.

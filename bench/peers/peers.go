@@ -38,10 +38,11 @@ type Process interface {
 
 // Usage is what a system holds.
 type Usage struct {
-	Disk     int64 // bytes that its files occupy
-	Rows     int64 // of them, bytes of the files that hold nothing but rows; 0 where that is not kept apart
-	Peak     int64 // bytes of the largest resident set since the start; 0 where it is unknown
-	Resident int64 // bytes resident now; 0 where it is unknown
+	Disk      int64         // bytes that its files occupy
+	Rows      int64         // of them, bytes of the files that hold nothing but rows; 0 where that is not kept apart
+	Peak      int64         // bytes of the largest resident set since the start; 0 where it is unknown
+	Resident  int64         // bytes resident now; 0 where it is unknown
+	Processor time.Duration // processor time since the start; 0 where it is unknown
 }
 
 // Instance is one running system.

@@ -2,6 +2,7 @@ package peers
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -84,11 +85,11 @@ func (p *program) Usage(context.Context) (Usage, error) {
 	if err != nil {
 		return Usage{}, err
 	}
-	return memoryOf(p.cmd.Process.Pid, Usage{Disk: disk})
+	return processOf(p.cmd.Process.Pid, Usage{Disk: disk})
 }
 
-// memoryOf adds the resident memory of a process to a usage.
-func memoryOf(pid int, u Usage) (Usage, error) {
+// processOf adds the resident memory and the processor time of a process to a usage.
+func processOf(pid int, u Usage) (Usage, error) {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return u, err
@@ -105,11 +106,33 @@ func memoryOf(pid int, u Usage) (Usage, error) {
 			*into = kb * 1024
 		}
 	}
-	return u, nil
+	u.Processor, err = processorTime(pid)
+	return u, err
 }
 
-// MemoryOf is the resident memory of a process.
-func MemoryOf(pid int) (Usage, error) { return memoryOf(pid, Usage{}) }
+// processorTime is what a process has used, in units of USER_HZ.
+func processorTime(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // from the third on
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("/proc/%d/stat is %q", pid, text)
+	}
+	var total time.Duration
+	for _, f := range fields[11:13] { // user and system
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		total += time.Duration(n) * time.Second / 100
+	}
+	return total, nil
+}
+
+// ProcessOf is the resident memory and the processor time of a process.
+func ProcessOf(pid int) (Usage, error) { return processOf(pid, Usage{}) }
 
 // DiskUsage is the space that the files below a directory occupy, once everything
 // written has a place on the disk.
