@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // around is what the machine was like while something was measured. A load of a minute and
@@ -45,7 +47,7 @@ func lookAround() (end func() (around, error), err error) {
 
 const (
 	loopEvery = 500 * time.Millisecond
-	loopSteps = 1_000_000 // about a millisecond
+	loopSteps = 1_000_000 // one or two milliseconds
 )
 
 // timeLoops takes the processor time of a computation until ctx is done. It is that of the
@@ -84,8 +86,8 @@ func (a around) note(program time.Duration) string {
 	return strings.Join(list, ", ")
 }
 
-// slow is the share of the computations that took half as long again as the median of the
-// faster half.
+// slow is the share of the computations that took half as long again as the first quarter
+// of them did.
 func (a around) slow() float64 {
 	if len(a.loops) == 0 {
 		return 0
@@ -139,11 +141,7 @@ func ownTime() (total time.Duration) {
 
 // threadTime is the processor time of the calling thread.
 func threadTime() (time.Duration, error) {
-	text, err := os.ReadFile("/proc/thread-self/schedstat")
-	if err != nil {
-		return 0, err
-	}
-	first, _, _ := strings.Cut(string(text), " ")
-	n, err := strconv.ParseInt(first, 10, 64)
-	return time.Duration(n), err
+	var t unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t)
+	return time.Duration(t.Nano()), err
 }
