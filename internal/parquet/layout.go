@@ -41,6 +41,7 @@ type Column struct {
 // place is where a column chunk lies and what is known of its values.
 type place struct {
 	offset, compressed int64
+	expanded           int64 // no page of it has more bytes
 	values             int64
 	codec              int64
 	low, high          []byte // statistics; nil: not known
@@ -80,7 +81,7 @@ const (
 // Bounds of what is read at once. Writers make row groups of a hundred thousand rows.
 const (
 	maxChunk = 64 << 20 // bytes of a column chunk in the file
-	maxPage  = 64 << 20 // bytes of a page when it is expanded
+	maxPage  = 64 << 20 // bytes of a chunk when it is expanded, and of a page of it
 	maxStats = 256      // bytes of a bound that are kept
 )
 
@@ -170,14 +171,14 @@ func typeOf(e record) (t Type, instant bool) {
 
 // place describes the chunk of a row group; ok is whether it can be read.
 func (c *chunk) place(rows int64) (p place, ok bool) {
-	p.offset, p.compressed = c.offset, c.compressed
+	p.offset, p.compressed, p.expanded = c.offset, c.compressed, c.expanded
 	p.values, _ = c.meta.number(metaValues)
 	p.codec, _ = c.meta.number(metaCodec)
 	if statistics, _, err := readRecord(c.meta.find(metaStatistics, kindStruct)); err == nil {
 		p.low, p.high = bound(statistics, statisticsLow), bound(statistics, statisticsHigh)
 	}
 	_, known := codecs[p.codec]
-	return p, known && p.values == rows && p.compressed <= maxChunk && c.encoded()
+	return p, known && p.values == rows && p.compressed <= maxChunk && p.expanded >= 0 && p.expanded <= maxPage && c.encoded()
 }
 
 // bound is a bound of the statistics.
@@ -202,6 +203,15 @@ func (c *chunk) encoded() bool {
 		}
 	}
 	return true
+}
+
+// Bytes is the most memory that Values take for a chunk.
+func (c *Column) Bytes() int64 {
+	most := int64(0)
+	for i := range c.chunks {
+		most = max(most, c.chunks[i].compressed+c.chunks[i].expanded)
+	}
+	return most
 }
 
 // Range returns the bounds of the values in a row group, if they are known. Those of a

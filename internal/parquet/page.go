@@ -69,22 +69,24 @@ type head struct {
 	expanded, compressed int
 }
 
-func readHead(b []byte) (h head, rest []byte, err error) {
+// readHead reads the head of a page of at most so many bytes.
+func readHead(b []byte, most int64) (h head, rest []byte, err error) {
 	if h.fields, rest, err = readRecord(b); err != nil {
 		return h, nil, fmt.Errorf("%w: %w", errPage, err)
 	}
 	expanded, ok := h.fields.number(pageExpanded)
 	compressed, also := h.fields.number(pageCompressed)
-	if !ok || !also || expanded < 0 || expanded > maxPage || compressed < 0 || compressed > int64(len(rest)) {
+	if !ok || !also || expanded < 0 || expanded > most || compressed < 0 || compressed > int64(len(rest)) {
 		return h, nil, fmt.Errorf("%w: it has %d bytes, expanded %d, of %d", errPage, compressed, expanded, len(rest))
 	}
 	h.expanded, h.compressed = int(expanded), int(compressed)
 	return h, rest, nil
 }
 
-// readPage reads the page at the beginning of b into buf, which it may make larger.
-func readPage(b []byte, expand codec, optional bool, buf *[]byte) (p page, rest []byte, err error) {
-	h, rest, err := readHead(b)
+// readPage reads the page at the beginning of b into buf, which it may make larger. The
+// page has at most so many bytes.
+func readPage(b []byte, most int64, expand codec, optional bool, buf *[]byte) (p page, rest []byte, err error) {
+	h, rest, err := readHead(b, most)
 	if err != nil {
 		return p, nil, err
 	}

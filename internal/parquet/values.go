@@ -17,6 +17,7 @@ type Block struct {
 type Values struct {
 	column *Column
 	expand codec
+	most   int64  // bytes of a page
 	chunk  []byte // as it is in the file
 	pages  []byte // what is left of it
 	rows   int    // of it that are left
@@ -51,7 +52,7 @@ func (v *Values) Open(source io.ReaderAt, c *Column, group int) error {
 		}
 		return err
 	}
-	v.column, v.expand, v.pages, v.rows = c, codecs[p.codec], v.chunk, int(p.values)
+	v.column, v.expand, v.most, v.pages, v.rows = c, codecs[p.codec], p.expanded, v.chunk, int(p.values)
 	v.dictionary, v.decoder, v.left = v.dictionary[:0], nil, 0
 	return nil
 }
@@ -137,7 +138,7 @@ func (v *Values) nextPage() error {
 		if len(v.pages) == 0 {
 			return short("pages", 1, 0)
 		}
-		p, rest, err := readPage(v.pages, v.expand, v.column.optional, &v.buf)
+		p, rest, err := readPage(v.pages, v.most, v.expand, v.column.optional, &v.buf)
 		if err != nil {
 			return err
 		}

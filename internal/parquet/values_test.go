@@ -356,7 +356,7 @@ func FuzzPages(f *testing.F) {
 	}
 	var v Values
 	f.Fuzz(func(t *testing.T, kind byte, pages []byte) {
-		c := &Column{Type: Type(kind&1) + Int64, Readable: true, optional: kind&2 == 0, chunks: []place{{compressed: int64(len(pages)), values: 200}}}
+		c := &Column{Type: Type(kind&1) + Int64, Readable: true, optional: kind&2 == 0, chunks: []place{{compressed: int64(len(pages)), expanded: 1 << 16, values: 200}}}
 		if err := v.Open(bytes.NewReader(pages), c, 0); err != nil {
 			t.Fatal(err)
 		}

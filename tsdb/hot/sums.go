@@ -147,7 +147,11 @@ type sums struct {
 	idle    idleSummers
 }
 
-// physical are the types of columns in files.
+// maxReading bounds the bytes of columns that a thread holds. The row groups of files of
+// ours have half as many.
+const maxReading = 256 << 20
+
+// physicalTypes are the types of columns in files.
 var physicalTypes = map[Type]parquet.Type{Bigint: parquet.Int64, Double: parquet.Double, Timestamp: parquet.Int64}
 
 // reads reports whether a file can be read. One that is not there, because it is in a
@@ -168,10 +172,14 @@ func (r *sumsRequest) fits(layout *parquet.Layout) error {
 	if c := layout.Column(r.TimeField); c == nil || !c.Readable || !c.Instant {
 		return fmt.Errorf("column %d holds no times", r.TimeField)
 	}
+	bytes := layout.Column(r.SeriesField).Bytes() + layout.Column(r.TimeField).Bytes()
 	for _, column := range r.Columns {
 		c := layout.Column(column.Field)
 		if c == nil {
 			continue // its values are NULL
+		}
+		if bytes += c.Bytes(); bytes > maxReading {
+			return fmt.Errorf("a row group of its columns takes more than %d bytes", int64(maxReading))
 		}
 		if !c.Readable || c.Type != physicalTypes[column.Type] || c.Instant != (column.Type == Timestamp) {
 			return fmt.Errorf("column %d cannot be read", column.Field)

@@ -305,6 +305,11 @@ func (c *summedColumn) addAll(list []int64) {
 // addSum adds values as wide as two words: their upper and lower halves each fit one.
 func (r *result) addSum(list []int64) {
 	low, high := uint64(0), int64(0)
+	for ; len(list) >= 4; list = list[4:] {
+		a, b, c, d := list[0], list[1], list[2], list[3]
+		low += uint64(uint32(a)) + uint64(uint32(b)) + (uint64(uint32(c)) + uint64(uint32(d)))
+		high += a>>32 + b>>32 + (c>>32 + d>>32)
+	}
 	for _, v := range list {
 		low += uint64(uint32(v))
 		high += v >> 32

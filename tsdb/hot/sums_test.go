@@ -52,8 +52,8 @@ func (m *mover) sumsFile(r *rand.Rand, i int) File {
 	times := pick("s * 10000000000", "s * 10000000000 + (random() * 9999999999)::BIGINT", "(s - 2000) * 3600000000000", "CASE WHEN s = 0 THEN -9223286400000000000 ELSE s END")
 	options := fmt.Sprintf("FORMAT parquet, PARQUET_VERSION %s, COMPRESSION %s, ROW_GROUP_SIZE %d, DICTIONARY_SIZE_LIMIT %d",
 		pick("v1", "v2"), pick("zstd", "uncompressed"), 2048*(1+r.IntN(20)), []int{1, 10, 100000}[r.IntN(3)])
-	_, err := m.conn.Exec(m.t.Context(), fmt.Sprintf(`COPY (SELECT h::INTEGER AS ts_series, make_timestamp_ns(%s) AS "time", (%s)::BIGINT AS n, (%s)::DOUBLE AS x
-		FROM range(%d) a(s), range(%d) b(h) ORDER BY 1, 2) TO %s (%s, FIELD_IDS {ts_series: 1, "time": 2, n: 3, x: 4})`,
+	_, err := m.conn.Exec(m.t.Context(), fmt.Sprintf(`COPY (SELECT h::INTEGER AS ts_series, make_timestamp_ns(%s) AS "time", (%s)::BIGINT AS n, (%s)::DOUBLE AS x, 'key ' || h %% 3 AS k
+		FROM range(%d) a(s), range(%d) b(h) ORDER BY 5, 1, 2) TO %s (%s, FIELD_IDS {ts_series: 1, "time": 2, n: 3, x: 4, k: 5})`,
 		times, numbers, floats, 1+r.IntN(4000), 1+r.IntN(30), duckdb.Quote(f.Path), options))
 	m.must(err)
 	m.t.Logf("file %d: time %s, n %s, x %s, %s", i, times, numbers, floats, options)
@@ -76,7 +76,12 @@ func TestSumsAreDuckDBs(t *testing.T) {
 				req.From, req.To = r.Int64N(8e12)-2e12, r.Int64N(4e13)
 			}
 			where := fmt.Sprintf("epoch_ns(time) BETWEEN %d AND %d", req.From, req.To)
-			if r.IntN(2) == 0 {
+			switch r.IntN(4) {
+			case 0: // a key is a permission to skip: those of others are in the result or not
+				req.KeyField, req.Keys = 5, [2]string{"key 1", "key 1"}
+				req.All, req.Series = false, []uint32{1, 4, 7, 10, 13, 16, 19, 22, 25, 28}
+				where += " AND k = 'key 1'"
+			case 1, 2:
 				req.All, req.Series = false, []uint32{1, 4, 5, 29, 70}[r.IntN(4):]
 				where += " AND ts_series IN (" + selection{series: req.Series}.text() + ")"
 			}
