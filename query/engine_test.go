@@ -33,7 +33,11 @@ func openEngineWith(t testing.TB, opt Options, limits duckdb.Options) *Engine {
 	limits.Path, limits.TempDir = filepath.Join(dir, "hot.duckdb"), dir
 	duck := must(duckdb.Open(t.Context(), limits))(t)
 	db := must(meta.Open(t.Context(), filepath.Join(dir, "meta.db")))(t)
-	store := must(tsdb.Open(t.Context(), tsdb.Options{Engine: duck, Meta: db, Now: func() time.Time { return noon }}))(t)
+	tables := "" // without files, unless they are allowed
+	if len(limits.AllowedDirs) > 0 {
+		tables = limits.AllowedDirs[0]
+	}
+	store := must(tsdb.Open(t.Context(), tsdb.Options{Engine: duck, Meta: db, Tables: tables, Now: func() time.Time { return noon }}))(t)
 	opt.Store, opt.DuckDB, opt.Now = store, duck, func() time.Time { return noon }
 	opt.Paging.TempDir = dir
 	engine := must(Open(t.Context(), opt))(t)
@@ -89,6 +93,13 @@ func optionalPasses() (sets [][]string) {
 func openDemo(t testing.TB, opt Options) *Engine {
 	t.Helper()
 	engine := openEngine(t, opt)
+	fillDemo(t, engine)
+	return engine
+}
+
+// fillDemo makes the tables of testdata/data.txt and returns their names.
+func fillDemo(t testing.TB, engine *Engine) (tables []tsdb.TableRef) {
+	t.Helper()
 	text, err := os.ReadFile("testdata/data.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -101,11 +112,12 @@ func openDemo(t testing.TB, opt Options) *Engine {
 		case isTable:
 			ref.Database, ref.Table, _ = strings.Cut(name, ".")
 			createTable(t, engine, ref)
+			tables = append(tables, ref)
 		default:
 			write(t, engine, ref, parseRecord(t, line))
 		}
 	}
-	return engine
+	return tables
 }
 
 // createTable creates a table, and its database if need be.

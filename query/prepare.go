@@ -20,7 +20,7 @@ func (e *Engine) prepare(ctx context.Context, id, text string) (*statement, erro
 	}
 	s := &statement{columns: columnsOf(prog)}
 	if answered(prog) {
-		rows, err := e.answer(ctx, prog)
+		rows, err := e.answer(ctx, prog, view)
 		s.rows = &given{rows}
 		return s, errors.Join(err, view.Close())
 	}

@@ -56,8 +56,8 @@ func (v *view) Names(ctx context.Context, database string, limit int) (names []s
 	return names, err
 }
 
-// relation returns the text that reads what a scan needs.
-func (v *view) relation(a plan.Access) (string, error) {
+// scanOf is what a scan needs, in the words of the store.
+func scanOf(a plan.Access) tsdb.Scan {
 	scan := tsdb.Scan{
 		Ref:     tsdb.TableRef{Database: a.Table.Database, Table: a.Table.Name},
 		Columns: a.Columns, MinTime: a.Time.Min, MaxTime: a.Time.Max, Newest: a.Newest,
@@ -71,6 +71,12 @@ func (v *view) relation(a plan.Access) (string, error) {
 			scan.Groups.Calls = append(scan.Groups.Calls, tsdb.GroupCall{Kind: groupKinds[c.Kind], Column: c.Column})
 		}
 	}
+	return scan
+}
+
+// relation returns the text that reads what a scan needs.
+func (v *view) relation(a plan.Access) (string, error) {
+	scan := scanOf(a)
 	bytes, err := v.snapshot.Bytes(scan)
 	if err != nil {
 		return "", err

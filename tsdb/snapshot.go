@@ -250,6 +250,17 @@ func (s *Snapshot) Relation(scan Scan) (string, error) {
 	return text, nil
 }
 
+// Sums tells of the relation of a scan how many files it reads, and how many of them are
+// summed up straight from their columns.
+func (s *Snapshot) Sums(scan Scan) (direct, files int, err error) {
+	t, out, err := s.scan(scan)
+	if err != nil {
+		return 0, 0, err
+	}
+	direct, files = t.view.Sums(out)
+	return direct, files, nil
+}
+
 // Bytes estimates the column data that the relation of a scan reads.
 func (s *Snapshot) Bytes(scan Scan) (int64, error) {
 	t, out, err := s.scan(scan)

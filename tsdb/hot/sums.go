@@ -77,6 +77,19 @@ func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	return req.text(scan.Groups), &others
 }
 
+// Sums tells of a scan how many files it reads, and how many of them are summed up straight
+// from their columns.
+func (v *View) Sums(scan Scan) (direct, files int) {
+	_, all := v.Read(scan)
+	var taken []File
+	asking := *v
+	asking.read = &taken
+	if len(all) > 0 {
+		asking.summed(scan, v.table.choose(scan.In))
+	}
+	return len(taken), len(all)
+}
+
 // results estimates how many results there are.
 func (v *View) results(scan Scan, sel selection) int64 {
 	e := v.reach(scan, sel)
