@@ -259,7 +259,7 @@ func TestUnloadPages(t *testing.T) {
 // Cancelled, abandoned or closed, an UNLOAD leaves nothing.
 func TestUnloadEnded(t *testing.T) {
 	store, dir := openBuckets(t)
-	engine := openDemo(t, Options{Objects: store, Paging: cursor.Options{Wait: time.Millisecond}})
+	var engine *Engine
 	text := "UNLOAD (SELECT a.x * 10000 + b.x AS n FROM UNNEST(sequence(1, 10000)) AS a (x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b (x)) TO 's3://bucket/n'"
 	for name, end := range map[string]func(page *Page){
 		"cancel": func(page *Page) {
@@ -273,9 +273,7 @@ func TestUnloadEnded(t *testing.T) {
 			}
 		},
 	} {
-		if name == "close" {
-			engine = openDemo(t, Options{Objects: store, Paging: cursor.Options{Wait: time.Millisecond}})
-		}
+		engine = openDemo(t, Options{Objects: store, Paging: cursor.Options{Wait: time.Millisecond}})
 		page := ask(t, engine, Request{Text: text})
 		for len(unloadFiles(t, dir)) == 0 {
 			page = ask(t, engine, Request{Text: text, Token: page.NextToken})
