@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tidemark/internal/duckdb"
 )
@@ -23,7 +24,8 @@ type mover struct {
 	conn   *duckdb.Conn
 	files  []File
 	fields map[string]int
-	last   uint32 // the newest segment in files
+	last   uint32        // the newest segment in files
+	idle   time.Duration // of the store; 0: as it is
 	stop   func()
 }
 
@@ -54,7 +56,7 @@ func (m *mover) start() {
 	}
 	m.engine, err = duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(m.dir, "hot.duckdb"), AllowedDirs: dirs})
 	m.must(err)
-	m.store, err = Open(ctx, Options{Engine: m.engine})
+	m.store, err = Open(ctx, Options{Engine: m.engine, IdleAfter: m.idle})
 	m.must(err)
 	m.table = m.store.Table(1)
 	m.must(m.table.SetFiles(m.files, m.fields, m.last))
