@@ -75,8 +75,8 @@ func (a *Appender) describe() (err error) {
 
 // Append adds rows. It holds them in memory until Flush. DuckDB's memory limit bounds them.
 func (a *Appender) Append(columns []Data, rows int) error {
-	if err := a.check(columns, rows); err != nil {
-		return err
+	if err := shaped(a.types, columns, rows); err != nil {
+		return fmt.Errorf("append: %w", err)
 	}
 	for from := 0; from < rows; from += a.size {
 		if err := a.appendChunk(columns, from, min(from+a.size, rows)); err != nil {
@@ -115,16 +115,17 @@ func (a *Appender) fault() error {
 	return a.conn.engine.note(newError(bindings.ErrorDataMessage(data)))
 }
 
-func (a *Appender) check(columns []Data, rows int) error {
-	if len(columns) != len(a.types) {
-		return fmt.Errorf("append: %d columns to a table of %d", len(columns), len(a.types))
+// shaped checks that columns have all rows, of the types of a table.
+func shaped(types []Type, columns []Data, rows int) error {
+	if len(columns) != len(types) {
+		return fmt.Errorf("%d columns to a table of %d", len(columns), len(types))
 	}
 	for i := range columns {
-		if n := columns[i].len(a.types[i].Kind); n >= 0 && n < rows {
-			return fmt.Errorf("append: column %d has %d values for %d rows", i, n, rows)
+		if n := columns[i].len(types[i].Kind); n >= 0 && n < rows {
+			return fmt.Errorf("column %d has %d values for %d rows", i, n, rows)
 		}
 		if v := columns[i].Valid; v != nil && len(v)*64 < rows {
-			return fmt.Errorf("append: column %d has %d validity words for %d rows", i, len(v), rows)
+			return fmt.Errorf("column %d has %d validity words for %d rows", i, len(v), rows)
 		}
 	}
 	return nil
@@ -156,7 +157,8 @@ func (a *Appender) appendChunk(columns []Data, from, to int) error {
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	for i := range columns {
-		a.fill(bindings.DataChunkGetVector(a.chunk, bindings.IdxT(i)), &columns[i], a.types[i].Kind, from, to, &pin)
+		pinTexts(columns[i].Texts[min(from, len(columns[i].Texts)):min(to, len(columns[i].Texts))], &pin)
+		fill(bindings.DataChunkGetVector(a.chunk, bindings.IdxT(i)), &columns[i], a.types[i].Kind, from, to)
 	}
 	bindings.DataChunkSetSize(a.chunk, bindings.IdxT(to-from))
 	defer operate()() // DuckDB flushes what has become much
@@ -166,7 +168,8 @@ func (a *Appender) appendChunk(columns []Data, from, to int) error {
 	return nil
 }
 
-func (a *Appender) fill(vec bindings.Vector, d *Data, kind Kind, from, to int, pin *runtime.Pinner) {
+// fill writes some rows of a column into a vector. The texts are pinned.
+func fill(vec bindings.Vector, d *Data, kind Kind, from, to int) {
 	if d.len(kind) < 0 {
 		clear(validity(vec, to-from))
 		return
@@ -182,7 +185,7 @@ func (a *Appender) fill(vec bindings.Vector, d *Data, kind Kind, from, to int, p
 	case Boolean:
 		copyTo(data, d.Bools[from:to])
 	case Varchar:
-		fillTexts(data, d.Texts[from:to], pin)
+		fillTexts(data, d.Texts[from:to])
 	}
 	if d.Valid != nil {
 		// Chunks begin at a multiple of their size, itself a multiple of 64.
@@ -199,9 +202,18 @@ func copyTo[T any](data unsafe.Pointer, values []T) {
 	copy(unsafe.Slice((*T)(data), len(values)), values)
 }
 
+// pinTexts keeps the texts that fillTexts refers to where they are.
+func pinTexts(texts []string, pin *runtime.Pinner) {
+	for _, text := range texts {
+		if len(text) > inlineBytes {
+			pin.Pin(unsafe.StringData(text))
+		}
+	}
+}
+
 // fillTexts writes DuckDB's text entries (see Vector.bytes). Long texts stay where they
-// are in Go's memory, pinned until the chunk was appended, because appending copies them.
-func fillTexts(data unsafe.Pointer, texts []string, pin *runtime.Pinner) {
+// are in Go's memory, pinned until the chunk was stored, because storing copies them.
+func fillTexts(data unsafe.Pointer, texts []string) {
 	entries := unsafe.Slice((*[16]byte)(data), len(texts))
 	for i, text := range texts {
 		e := &entries[i]
@@ -209,10 +221,8 @@ func fillTexts(data unsafe.Pointer, texts []string, pin *runtime.Pinner) {
 		binary.NativeEndian.PutUint32(e[:], uint32(len(text)))
 		copy(e[4:], text[:min(len(text), inlineBytes)])
 		if len(text) > inlineBytes {
-			ptr := unsafe.StringData(text)
-			pin.Pin(ptr)
 			clear(e[8:])
-			*(*uintptr)(unsafe.Pointer(&e[8])) = uintptr(unsafe.Pointer(ptr))
+			*(*uintptr)(unsafe.Pointer(&e[8])) = uintptr(unsafe.Pointer(unsafe.StringData(text)))
 		}
 	}
 }

@@ -18,6 +18,8 @@ type Conn struct {
 	life   sync.RWMutex // held to end it, and by who interrupts it from another goroutine
 	conn   bindings.Connection
 	client bindings.ClientContext
+
+	inserters map[*Inserter]struct{} // open ones; they would keep the file open
 }
 
 // errClosed is what a connection answers after Close.
@@ -42,6 +44,9 @@ func (c *Conn) IsOpen() bool {
 func (c *Conn) disconnect() {
 	c.life.Lock()
 	defer c.life.Unlock()
+	for s := range c.inserters {
+		s.release()
+	}
 	bindings.DestroyClientContext(&c.client)
 	bindings.Disconnect(&c.conn)
 }

@@ -26,31 +26,14 @@ func (c *Conn) Rollback(ctx context.Context) error {
 	return c.rollback(ctx)
 }
 
-func (c *Conn) rollback(ctx context.Context) error { return c.insist(ctx, "ROLLBACK") }
-
-// Discard ends the transaction of the connection as Rollback does, and before that calls
-// drop, which closes appenders. Closing one flushes what it still holds; that has to
-// happen inside a transaction, or it would be stored. Without one drop is not called.
-func (c *Conn) Discard(ctx context.Context, drop func()) error {
-	if err := c.engine.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer c.engine.gate.leave()
-	if err := c.insist(ctx, "BEGIN TRANSACTION"); err != nil {
-		return err
-	}
-	drop()
-	return c.rollback(ctx)
-}
-
-// insist begins or ends a transaction, unless that is so already.
-func (c *Conn) insist(ctx context.Context, text string) error {
+func (c *Conn) rollback(ctx context.Context) error {
 	return insist(ctx, func() error {
-		_, err := c.exec(ctx, text)
+		_, err := c.exec(ctx, "ROLLBACK")
 		return err
 	})
 }
 
+// insist tries to end a transaction until there is memory for it, or there was no transaction.
 func insist(ctx context.Context, try func() error) error {
 	for left := rollbackTries; ; left-- {
 		err := try()

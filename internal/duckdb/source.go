@@ -92,11 +92,14 @@ func (e *Engine) RegisterSource(ctx context.Context, s Source) error {
 	return nil
 }
 
-// registerSources makes the functions known that were so before the engine was closed.
+// registerSources makes known what inserters read, and the functions that were known before the engine was closed.
 func (e *Engine) registerSources(ctx context.Context) error {
 	e.mu.Lock()
 	slots := slices.Collect(maps.Values(e.mu.sources))
 	e.mu.Unlock()
+	own, slot := insertedRows(), &sourceSlot{}
+	slot.Store(&own)
+	slots = append(slots, slot)
 	return e.registerSlots(ctx, slots...)
 }
 

@@ -204,7 +204,8 @@ func (s *Store) inTransaction(statements []string, more func(context.Context, *w
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(s.writer.conn.Discard(ctx, s.writer.forgetAll), err)
+			s.writer.forgetAll()
+			err = errors.Join(s.writer.conn.Rollback(ctx), err)
 		}
 		if duckdb.Broken(err) {
 			err = s.broken(err)

@@ -193,10 +193,10 @@ func (s *Store) setHealth(err error) {
 	s.health.Store(&err)
 }
 
-// writer is the committer's connection with the appenders that it keeps open.
+// writer is the committer's connection with the inserters that it keeps open.
 type writer struct {
 	conn      *duckdb.Conn
-	appenders map[string]*duckdb.Appender
+	inserters map[string]*duckdb.Inserter
 	slab      slab
 	retry     time.Time // no checkpoint before
 	dead      bool      // DuckDB has shut the database
@@ -207,7 +207,7 @@ type writer struct {
 }
 
 func newWriter(conn *duckdb.Conn) *writer {
-	return &writer{conn: conn, appenders: map[string]*duckdb.Appender{}, slack: true}
+	return &writer{conn: conn, inserters: map[string]*duckdb.Inserter{}, slack: true}
 }
 
 func (w *writer) close() error {
@@ -215,46 +215,43 @@ func (w *writer) close() error {
 	return w.conn.Close()
 }
 
-const maxAppenders = 64 // each holds a chunk of 2048 rows
+const maxInserters = 64 // each holds the plan of a statement
 
-// appender returns an open appender to a table.
-func (w *writer) appender(ctx context.Context, table string) (*duckdb.Appender, error) {
-	if a, ok := w.appenders[table]; ok {
-		return a, nil
+// inserter returns an open inserter into a table.
+func (w *writer) inserter(ctx context.Context, table string) (*duckdb.Inserter, error) {
+	if s, ok := w.inserters[table]; ok {
+		return s, nil
 	}
-	if len(w.appenders) >= maxAppenders {
+	if len(w.inserters) >= maxInserters {
 		w.forgetAll()
 	}
-	a, err := w.conn.Appender(ctx, table)
+	s, err := w.conn.Inserter(ctx, table)
 	if err != nil {
 		return nil, err
 	}
-	w.appenders[table] = a
-	return a, nil
+	w.inserters[table] = s
+	return s, nil
 }
 
-// forget closes the appender to a table that is about to change.
+// forget closes the inserter into a table that is about to change.
 func (w *writer) forget(table string) {
-	if a, ok := w.appenders[table]; ok {
-		a.Close()
-		delete(w.appenders, table)
+	if s, ok := w.inserters[table]; ok {
+		s.Close()
+		delete(w.inserters, table)
 	}
 }
 
 func (w *writer) forgetAll() {
-	for table := range w.appenders {
+	for table := range w.inserters {
 		w.forget(table)
 	}
 }
 
 // appendRows adds columns to a table inside the transaction.
 func (w *writer) appendRows(ctx context.Context, table string, columns []duckdb.Data, rows int) error {
-	a, err := w.appender(ctx, table)
+	s, err := w.inserter(ctx, table)
 	if err != nil {
 		return err
 	}
-	if err := a.Append(columns, rows); err != nil {
-		return err
-	}
-	return a.Flush()
+	return s.Insert(ctx, columns, rows)
 }

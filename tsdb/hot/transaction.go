@@ -37,7 +37,7 @@ func newTransaction(s *Store, batch []*submission) *transaction {
 
 // run decides about every row and writes what is new. A batch that changes nothing is
 // not committed. One that only appends to a single segment needs no transaction of
-// its own: an appender commits by itself, which spares DuckDB two statements.
+// its own: an inserter commits by itself, which spares DuckDB two statements.
 func (tx *transaction) run() error {
 	ctx := context.Background() // what was accepted is finished
 	var changed []*part
@@ -72,14 +72,14 @@ func (tx *transaction) writeAll(ctx context.Context, changed []*part) error {
 	return tx.exec(ctx, "COMMIT")
 }
 
-// undo forgets the batch after a failure, and what appenders still hold of it: that would
-// be stored although the batch failed, and once more when it is sent again. On an error
-// nobody may write before the file was opened anew.
+// undo forgets the batch after a failure. On an error nobody may write before the file
+// was opened anew.
 func (tx *transaction) undo() error {
 	for _, p := range tx.parts {
 		p.undo()
 	}
-	if err := tx.writer.conn.Discard(context.Background(), tx.writer.forgetAll); err != nil {
+	tx.writer.forgetAll() // the tables are what they were before
+	if err := tx.writer.conn.Rollback(context.Background()); err != nil {
 		return fmt.Errorf("undo: %w", err)
 	}
 	return nil

@@ -40,8 +40,8 @@ func stored(t *testing.T, s *Store, table *Table) int {
 	return len(rows)
 }
 
-// A batch that fails between the rows it handed to an appender and their commit must
-// leave none of them behind, or the next try stores them twice.
+// A batch that fails between the rows it has inserted and their commit must leave none of
+// them behind, or the next try stores them twice.
 func TestFailedAppendStoresNothing(t *testing.T) {
 	s := openHot(t)
 	table := s.Table(1)
@@ -55,11 +55,10 @@ func TestFailedAppendStoresNothing(t *testing.T) {
 	if !p.appends() {
 		t.Fatal("the batch does not take the way without a transaction of its own")
 	}
-	a, err := s.writer.appender(t.Context(), p.target.name)
-	if err != nil {
+	if err := tx.exec(t.Context(), "BEGIN TRANSACTION"); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Append(s.writer.slab.columns(p.schema.columns[:p.width(p.target)], p.inserts), 1); err != nil {
+	if err := p.insert(t.Context(), tx); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.undo(); err != nil {
