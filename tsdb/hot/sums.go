@@ -17,7 +17,7 @@ import (
 // sumsName is the name of the relation in statements.
 const sumsName = "tidemark_sums"
 
-// request says what is summed up of which files. It stands in the statement.
+// sumsRequest says what is summed up of which files. It stands in the statement.
 type sumsRequest struct {
 	Files    []string
 	From, To int64 // times, inclusive
@@ -25,6 +25,7 @@ type sumsRequest struct {
 	All      bool  // series; else those listed, ascending
 	Series   []uint32
 	Rows     int64 // of the result, about
+	Pieces   int   // row groups of the files
 
 	SeriesField, TimeField int // numbers of columns in files
 	KeyField               int // of the column by which files are sorted first, 0: all its values are wanted
@@ -58,11 +59,10 @@ func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	for i := range v.files {
 		switch f := &v.files[i]; {
 		case !f.touches(scan.Min, scan.Max) || !f.holds(sel):
-		case slices.ContainsFunc(deletes, func(d deletion) bool { return d.concerns(f) }) || !v.table.store.sums.reads(f, &req):
+		case slices.ContainsFunc(deletes, func(d deletion) bool { return d.concerns(f) }) || !v.table.store.sums.adds(f, &req):
 			left = append(left, *f)
 		default:
 			taken = append(taken, *f)
-			req.Files = append(req.Files, f.Path)
 		}
 	}
 	if len(taken) == 0 {
@@ -167,14 +167,18 @@ const maxReading = 256 << 20
 // physicalTypes are the types of columns in files.
 var physicalTypes = map[Type]parquet.Type{Bigint: parquet.Int64, Double: parquet.Double, Timestamp: parquet.Int64}
 
-// reads reports whether a file can be read. One that is not there, because it is in a
-// bucket, is DuckDB's to read; one that is damaged too, so that its error is the same.
-func (s *sums) reads(f *File, r *sumsRequest) bool {
+// adds adds a file to a request if it can be read. One that is not there, because it is in
+// a bucket, is DuckDB's to read; one that is damaged too, so that its error is the same.
+func (s *sums) adds(f *File, r *sumsRequest) bool {
 	if !utf8.ValidString(f.Path) {
 		return false
 	}
 	layout, err := s.layouts.of(f.Path)
-	return err == nil && r.fits(layout) == nil
+	if err != nil || r.fits(layout) != nil {
+		return false
+	}
+	r.Files, r.Pieces = append(r.Files, f.Path), r.Pieces+len(layout.Groups)
+	return true
 }
 
 // fits says what is wrong with a file for a request.

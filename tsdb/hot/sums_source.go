@@ -3,7 +3,6 @@ package hot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -36,7 +35,7 @@ func (s *Store) bindSums(text string) (duckdb.Relation, error) {
 	}
 	out := duckdb.Relation{
 		Columns: []duckdb.Column{{Name: "sid", Type: duckdb.Type{Kind: duckdb.UInteger}}, {Name: "bucket", Type: duckdb.Type{Kind: duckdb.TimestampNS}}},
-		Rows:    r.Rows, Open: func() (duckdb.Reading, error) { return s.openSums(r) },
+		Rows:    r.Rows, Open: func() (duckdb.Reading, error) { return &summing{store: s, request: r}, nil },
 	}
 	for i, c := range r.Calls {
 		of := sumsColumn{Type: Bigint}
@@ -55,55 +54,59 @@ func (s *Store) bindSums(text string) (duckdb.Relation, error) {
 	return out, nil
 }
 
-// summing is one run of a request. Its threads take row groups one after the other.
+// summing is one run of a request. Its threads take row groups one after the other. Each
+// opens the file that it reads, so a request of many files has few open.
 type summing struct {
 	store   *Store
 	request *sumsRequest
-	files   []*summedFile
-	groups  []summedGroup
-	next    atomic.Int64
-	rows    atomic.Int64 // that were read
+	rows    atomic.Int64 // of the row groups that were read
+
+	mu struct {
+		sync.Mutex
+		files  int    // that were taken up
+		file   summed // the last of them
+		groups []int  // row groups of it that are left
+	}
 }
 
-type summedFile struct {
-	*os.File
+// summed is a file that is summed up.
+type summed struct {
 	path   string
 	layout *parquet.Layout
 }
 
-// summedGroup is a row group of a file.
-type summedGroup struct {
-	file  *summedFile
-	group int
-}
-
-func (s *Store) openSums(r *sumsRequest) (*summing, error) {
-	run := &summing{store: s, request: r}
-	for _, path := range r.Files {
-		if err := run.open(path); err != nil {
-			return nil, errors.Join(fmt.Errorf("read %s: %w", path, err), run.Close())
+// take returns the next row group that may have rows of the request; ok is false when
+// there is none.
+func (run *summing) take() (file summed, group int, ok bool, err error) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	for len(run.mu.groups) == 0 {
+		if run.mu.files == len(run.request.Files) {
+			return file, 0, false, nil
+		}
+		if err := run.nextFile(); err != nil {
+			return file, 0, false, fmt.Errorf("sum up %s: %w", run.mu.file.path, err)
 		}
 	}
-	return run, nil
+	group, run.mu.groups = run.mu.groups[0], run.mu.groups[1:]
+	return run.mu.file, group, true, nil
 }
 
-// open opens a file and notes the row groups that may have rows of the request.
-func (run *summing) open(path string) error {
-	f, err := os.Open(path)
+// nextFile takes up a file. The lock is held.
+func (run *summing) nextFile() (err error) {
+	run.mu.file = summed{path: run.request.Files[run.mu.files]}
+	run.mu.files++
+	layout, err := run.store.sums.layouts.of(run.mu.file.path)
 	if err != nil {
 		return err
 	}
-	file := &summedFile{File: f, path: path}
-	run.files = append(run.files, file)
-	if file.layout, err = run.store.sums.layouts.of(path); err != nil {
+	if err := run.request.fits(layout); err != nil {
 		return err
 	}
-	if err := run.request.fits(file.layout); err != nil {
-		return err
-	}
-	for i := range file.layout.Groups {
-		if run.request.wants(file.layout, i) {
-			run.groups = append(run.groups, summedGroup{file, i})
+	run.mu.file.layout = layout
+	for i := range layout.Groups {
+		if run.request.wants(layout, i) {
+			run.mu.groups = append(run.mu.groups, i)
 		}
 	}
 	return nil
@@ -129,17 +132,15 @@ func (r *sumsRequest) wants(layout *parquet.Layout, group int) bool {
 }
 
 // Threads is part of duckdb.Reading.
-func (run *summing) Threads() int { return len(run.groups) }
+func (run *summing) Threads() int { return run.request.Pieces }
 
 // Close is part of duckdb.Reading.
 func (run *summing) Close() error {
-	var errs []error
-	for _, f := range run.files {
-		errs = append(errs, f.Close())
-	}
-	run.store.metrics.summed.Add(float64(len(run.files)))
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.store.metrics.summed.Add(float64(run.mu.files))
 	run.store.metrics.summedRows.Add(float64(run.rows.Load()))
-	return errors.Join(errs...)
+	return nil
 }
 
 // Reader is part of duckdb.Reading.
@@ -163,9 +164,10 @@ func (i *idleSummers) take() *summer {
 type sumsReader struct {
 	run    *summing
 	summer *summer
-	file   *summedFile
-	given  int // results of the summer
-	rows   int // of the row group that are left
+	path   string   // of the file; empty: none
+	file   *os.File // it, open
+	given  int      // results of the summer
+	rows   int      // of the row group that are left
 }
 
 // Close is part of duckdb.Reader.
@@ -174,7 +176,25 @@ func (r *sumsReader) Close() error {
 		r.run.store.sums.idle.pool.Put(r.summer)
 		r.summer = nil
 	}
-	return nil
+	return r.open("")
+}
+
+// open has another file open, or none.
+func (r *sumsReader) open(path string) (err error) {
+	if r.path == path {
+		return nil
+	}
+	if r.file != nil {
+		err = r.file.Close()
+	}
+	r.path, r.file = "", nil
+	if path == "" || err != nil {
+		return err
+	}
+	if r.file, err = os.Open(path); err == nil {
+		r.path = path
+	}
+	return err
 }
 
 // batchRows is how many rows are decoded at once. Their columns stay in the fastest cache.
@@ -186,7 +206,7 @@ func (r *sumsReader) Read(columns []duckdb.Output, limit int) (int, error) {
 		if r.rows > 0 {
 			n := min(r.rows, batchRows)
 			if err := r.summer.batch(n); err != nil {
-				return 0, fmt.Errorf("sum up %s: %w", r.file.path, err)
+				return 0, fmt.Errorf("sum up %s: %w", r.path, err)
 			}
 			if r.rows -= n; r.rows == 0 {
 				r.summer.finish()
@@ -211,15 +231,17 @@ func (r *sumsReader) Read(columns []duckdb.Output, limit int) (int, error) {
 }
 
 func (r *sumsReader) nextGroup() (bool, error) {
-	i := r.run.next.Add(1) - 1
-	if i >= int64(len(r.run.groups)) {
-		return false, nil
+	file, group, ok, err := r.run.take()
+	if err != nil || !ok {
+		return false, err
 	}
-	g := r.run.groups[i]
-	r.file, r.rows = g.file, int(g.file.layout.Groups[g.group].Rows)
+	r.rows = int(file.layout.Groups[group].Rows)
 	r.run.rows.Add(int64(r.rows))
-	if err := r.summer.open(g.file, g.file.layout, g.group); err != nil {
-		return false, fmt.Errorf("sum up %s: %w", r.file.path, err)
+	if err = r.open(file.path); err == nil {
+		err = r.summer.open(r.file, file.layout, group)
+	}
+	if err != nil {
+		return false, fmt.Errorf("sum up %s: %w", file.path, err)
 	}
 	return true, nil
 }
