@@ -55,6 +55,8 @@ type writer struct {
 	numbers string         // the same for DuckDB
 	ranked  bool           // series have another order than by number: the temporary table orders
 	breadth int            // of a row
+	series  int64          // of the dictionary
+	late    bool           // the rows in work get their texts after they are sorted
 	limit   int64          // rows of a file
 	written []string       // paths
 
@@ -87,6 +89,11 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		return fmt.Errorf("width of rows: %w", err)
 	}
 	w.limit = w.mover.rows(w.breadth)
+	found, err := w.collect(ctx, "SELECT count(*) FROM "+w.moving.Dictionary())
+	if err != nil {
+		return fmt.Errorf("number of series: %w", err)
+	}
+	w.series = found[0][0].(int64)
 	if err := w.rank(ctx); err != nil {
 		return fmt.Errorf("order of series: %w", err)
 	}
@@ -149,6 +156,7 @@ func (w *writer) day(ctx context.Context, day int32, rows int64, old []hot.File)
 		return nil, err
 	}
 	rows += rowsOf(old)
+	w.late = w.joinsLate(rows)
 	release, err := w.mover.opts.Cold.Fetch(ctx, coldFiles(old))
 	if err != nil {
 		return nil, fmt.Errorf("fetch files: %w", err)
@@ -222,7 +230,7 @@ func (w *writer) file(ctx context.Context, day int32, source string, r span) (ho
 		return f, err
 	}
 	w.written, w.dictionaries = append(w.written, f.Path), w.table.prefersDictionaries()
-	if _, err := w.conn.Exec(ctx, w.copyText(f.Path, source, r)); err != nil {
+	if err := w.arrange(ctx, f.Path, source, r); err != nil {
 		return f, fmt.Errorf("write %s: %w", f.Path, err)
 	}
 	if err := w.dense(ctx, &f); err != nil {
@@ -245,12 +253,6 @@ func (w *writer) seal(f *hot.File) error {
 	}
 	w.written[len(w.written)-1], f.Path = sealed, sealed
 	return nil
-}
-
-func (w *writer) copyText(path, source string, r span) string {
-	place, join := w.place()
-	return "COPY (SELECT " + outputs(w.columns) + " FROM " + source + " s JOIN " + w.moving.Dictionary() + " d ON d.sid = s.sid" + join +
-		r.condition(place) + " ORDER BY " + place + ", s.time) TO " + duckdb.Quote(path) + " (" + encoding(w.breadth, w.dictionaries) + ", FIELD_IDS " + w.numbers + ")"
 }
 
 // inspect reads what was written: that it can be read, how much it is, and its bounds.
