@@ -14,7 +14,8 @@ const maxLayouts = 1 << 16
 
 // layouts remembers where columns lie in files, which never change.
 type layouts struct {
-	mu struct {
+	most int // column chunks; 0 is maxLayouts
+	mu   struct {
 		sync.Mutex
 		known map[string]*parquet.Layout
 		size  int
@@ -41,7 +42,7 @@ func (l *layouts) of(path string) (*parquet.Layout, error) {
 func (l *layouts) keep(path string, found *parquet.Layout) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.mu.known[path]; ok || found.Size() > maxLayouts {
+	if _, ok := l.mu.known[path]; ok || found.Size() > or(l.most, maxLayouts) {
 		return
 	}
 	if l.mu.known == nil {
@@ -50,7 +51,7 @@ func (l *layouts) keep(path string, found *parquet.Layout) {
 	l.mu.known[path] = found
 	l.mu.size += found.Size()
 	for other, layout := range l.mu.known {
-		if l.mu.size <= maxLayouts {
+		if l.mu.size <= or(l.most, maxLayouts) {
 			break
 		}
 		if other != path {
