@@ -200,11 +200,21 @@ func (r *sumsReader) open(path string) (err error) {
 // batchRows is how many rows are decoded at once. Their columns stay in the fastest cache.
 const batchRows = 2048
 
+// patience is how many rows are summed up before what there is, complete or not, is handed
+// out: DuckDB looks for an interrupt only then. They take a millisecond or two.
+const patience = 1 << 18
+
 // Read is part of duckdb.Reader.
 func (r *sumsReader) Read(columns []duckdb.Output, limit int) (int, error) {
-	for r.summer.done()-r.given < limit {
+	for left := patience; r.summer.done()-r.given < limit; {
+		if left <= 0 {
+			if r.summer.finish(); r.summer.done() > r.given {
+				break
+			}
+		}
 		if r.rows > 0 {
 			n := min(r.rows, batchRows)
+			left -= n
 			if err := r.summer.batch(n); err != nil {
 				return 0, fmt.Errorf("sum up %s: %w", r.path, err)
 			}

@@ -167,3 +167,23 @@ func TestSumsRefuseRequests(t *testing.T) {
 		}
 	}
 }
+
+// However many rows one result has, parts of it come out now and then, so that a statement
+// can be interrupted.
+func TestSumsComeInParts(t *testing.T) {
+	m := newMover(t)
+	path := filepath.Join(m.dir, "long.parquet")
+	const rows = 4 * patience
+	_, err := m.conn.Exec(t.Context(), fmt.Sprintf(`COPY (SELECT 0::INTEGER AS ts_series, make_timestamp_ns(s) AS "time", s AS n FROM range(%d) a(s)) TO %s (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, FIELD_IDS {ts_series: 1, "time": 2, n: 3})`,
+		rows, duckdb.Quote(path)))
+	m.must(err)
+	spec, err := json.Marshal(sumsRequest{
+		Files: []string{path}, To: 1 << 62, All: true, SeriesField: 1, TimeField: 2, Columns: []sumsColumn{{3, Bigint}}, Calls: []sumsCall{{CountRows, 0}, {Sum, 0}},
+	})
+	m.must(err)
+	const parts = 3 // at least: each of two threads may have one that is not full
+	want := fmt.Sprint(rows, fmt.Sprint(rows*(rows-1)/2), true)
+	if got := m.lines(fmt.Sprintf("SELECT sum(p0)::BIGINT, sum(p1)::VARCHAR, count(*) >= %d FROM %s(%s)", parts, sumsName, duckdb.Quote(string(spec)))); !slices.Equal(got, []string{want}) {
+		t.Errorf("rows, sum, parts: %v, want %s", got, want)
+	}
+}
