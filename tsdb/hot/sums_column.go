@@ -115,7 +115,7 @@ func (r *result) addSum(list []int64) {
 func (c *summedColumn) addFloats(list []int64, first bool) {
 	r := &c.now
 	if c.sum {
-		r.float += sumFloats(list)
+		r.float = sumFloats(r.float, list)
 	}
 	if !c.min && !c.max {
 		return
@@ -135,17 +135,11 @@ func (c *summedColumn) addFloats(list []int64, first bool) {
 	}
 }
 
-// sumFloats sums up the numbers with some bits, in four sums that do not wait for each other.
-func sumFloats(list []int64) float64 {
-	var a, b, c, d float64
-	for ; len(list) >= 4; list = list[4:] {
-		a += math.Float64frombits(uint64(list[0]))
-		b += math.Float64frombits(uint64(list[1]))
-		c += math.Float64frombits(uint64(list[2]))
-		d += math.Float64frombits(uint64(list[3]))
-	}
+// sumFloats adds the numbers with some bits to a sum, one by one as DuckDB does, so that
+// rows have the same sum before and after they move into files, to the last digit.
+func sumFloats(sum float64, list []int64) float64 {
 	for _, v := range list {
-		a += math.Float64frombits(uint64(v))
+		sum += math.Float64frombits(uint64(v))
 	}
-	return a + b + (c + d)
+	return sum
 }
