@@ -88,6 +88,30 @@ func TestGroups(t *testing.T) {
 	f.checkGroups("sparse")
 }
 
+// Files of a bucket are read by DuckDB as long as they have to be fetched, and straight from
+// their columns once they are here.
+func TestGroupsOfBucket(t *testing.T) {
+	f := newFixture(t, Options{Bucket: bucketOf(t, 0)})
+	f.table()
+	f.fillGauges(gauges, 0, 3, "a")
+	if err := f.db.Flush(t.Context(), demo); err != nil {
+		t.Fatal(err)
+	}
+	f.compareGroups("files, written", nil, time.Minute, 0, 0)
+	f.restart() // which loses what is here
+	s, err := f.db.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	text, err := s.Relation(Scan{Ref: demo, MaxTime: at(0), Groups: &Groups{Calls: []GroupCall{{CountRows, 0}}}})
+	if err != nil || strings.Contains(text, "tidemark_sums") || !strings.Contains(text, "read_parquet") {
+		t.Errorf("a file that is not here is read by %.300s, %v", text, err)
+	}
+	f.compareGroups("fetched", nil, time.Minute, 0, 0)
+	f.compareGroups("files, here again", nil, time.Minute, 0, 0)
+}
+
 func (f *fixture) write(r Record) {
 	f.t.Helper()
 	if _, err := f.db.Write(f.t.Context(), demo, []Record{r}); err != nil {
