@@ -28,6 +28,7 @@ type metrics struct {
 	removed  *prometheus.CounterVec // files by kind
 	expired  prometheus.Counter
 	failures prometheus.Counter
+	starved  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, m *Mover) *metrics {
@@ -48,8 +49,9 @@ func newMetrics(reg prometheus.Registerer, m *Mover) *metrics {
 		removed:  counters("removed_files_total", "Files that left a table."),
 		expired:  counter("deleted_files_total", "Files that were deleted because no reader and no retained snapshot had them."),
 		failures: counter("failures_total", "Pieces of work that failed; they are tried again."),
+		starved:  counter("starved_total", "Times that work waited for memory that queries and writes held."),
 	}
-	reg.MustRegister(n.seconds, n.moved, n.rewrote, n.written, n.added, n.removed, n.expired, n.failures)
+	reg.MustRegister(n.seconds, n.moved, n.rewrote, n.written, n.added, n.removed, n.expired, n.failures, n.starved)
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tidemark_tier_clock_ahead_seconds", Help: "How far the clock has jumped ahead, which retention does not follow yet."},
 		func() float64 { return m.clock.distrust().Seconds() }))
 	gauge := func(name, help string, value func(t *table) float64) {

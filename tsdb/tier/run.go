@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/fault"
+	"tidemark/internal/duckdb"
 )
 
 // request is work that somebody waits for.
@@ -154,7 +155,7 @@ func (m *Mover) work(ctx context.Context, j job) {
 	if j.request != nil {
 		do = j.request.do
 	}
-	err := do(ctx, j.table)
+	err := m.insist(ctx, func() error { return do(ctx, j.table) })
 	if err != nil && ctx.Err() != nil {
 		err = errStopped
 	} else {
@@ -162,6 +163,32 @@ func (m *Mover) work(ctx context.Context, j job) {
 	}
 	if j.request != nil {
 		j.request.done <- err
+	}
+}
+
+// Waits for memory that queries and writes hold: they end soon.
+const (
+	firstPause = 100 * time.Millisecond
+	longPause  = 5 * time.Second
+)
+
+// insist does work again while the engine's memory is used up. Work that failed has left
+// nothing behind.
+func (m *Mover) insist(ctx context.Context, do func() error) error {
+	for pause := firstPause; ; pause *= 2 {
+		err := do()
+		switch {
+		case duckdb.ClassOf(err) != duckdb.OutOfMemory:
+			return err
+		case pause > longPause:
+			return fault.New(fault.Unavailable, "The engine's memory is used up (store.memory): %w", err)
+		}
+		m.metrics.starved.Inc()
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return err
+		}
 	}
 }
 
