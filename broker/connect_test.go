@@ -127,7 +127,7 @@ func TestConnectVersions(t *testing.T) {
 			c := b.dial(v3)
 			c.write([]byte(tt.raw))
 			got := make([]byte, 4)
-			c.nc.SetReadDeadline(time.Now().Add(5 * time.Second))
+			c.nc.SetReadDeadline(time.Now().Add(patience))
 			if _, err := c.r.Read(got); err != nil || string(got) != tt.want {
 				t.Errorf("answer = %x, %v, want %x", got, err, tt.want)
 			}

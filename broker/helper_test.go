@@ -19,6 +19,10 @@ import (
 	"tidemark/internal/seqlog"
 )
 
+// patience is how long a test waits for what must come: it only bounds a hang. It is
+// shorter than the keep-alive time after which the broker itself ends a connection.
+const patience = time.Minute
+
 // recorder is a sink that remembers messages. While hold is set it keeps the done
 // functions in place of calling them, except for lifecycle events.
 type recorder struct {
@@ -195,7 +199,7 @@ func persistent(seconds uint32) func(*packets.Packet) {
 
 func (c *client) write(raw []byte) {
 	c.t.Helper()
-	c.nc.SetWriteDeadline(time.Now().Add(10 * time.Second))
+	c.nc.SetWriteDeadline(time.Now().Add(patience))
 	if _, err := c.nc.Write(raw); err != nil {
 		c.t.Fatalf("write: %v", err)
 	}
@@ -235,7 +239,7 @@ func (c *client) read(wait time.Duration) (*packets.Packet, error) {
 // expect reads a packet of one type.
 func (c *client) expect(kind byte) *packets.Packet {
 	c.t.Helper()
-	pk, err := c.read(10 * time.Second)
+	pk, err := c.read(patience)
 	if err != nil {
 		c.t.Fatalf("waiting for packet type %d: %v", kind, err)
 	}
@@ -357,12 +361,12 @@ func (c *client) quiet() {
 // that is 0, and for MQTT 3.1.1 without a packet.
 func (c *client) wantEnd(code byte) {
 	c.t.Helper()
-	pk, err := c.read(10 * time.Second)
+	pk, err := c.read(patience)
 	if c.version == v5 && code != 0 {
 		if err != nil || pk.FixedHeader.Type != typeDisconnect || pk.ReasonCode != code {
 			c.t.Fatalf("read = %+v, %v, want DISCONNECT with %#x", pk, err, code)
 		}
-		pk, err = c.read(10 * time.Second)
+		pk, err = c.read(patience)
 	}
 	if err == nil {
 		c.t.Fatalf("packet type %d (reason %#x), want the end of the connection", pk.FixedHeader.Type, pk.ReasonCode)
@@ -383,7 +387,7 @@ func (c *client) disconnect() {
 func (c *client) gone() {
 	c.t.Helper()
 	for {
-		if _, err := c.read(10 * time.Second); err != nil {
+		if _, err := c.read(patience); err != nil {
 			break
 		}
 	}

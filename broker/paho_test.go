@@ -80,7 +80,7 @@ func pahoOld(t *testing.T, broker, id string, change func(*mqtt.ClientOptions)) 
 
 func await(t *testing.T, token mqtt.Token) {
 	t.Helper()
-	if !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if !token.WaitTimeout(patience) || token.Error() != nil {
 		t.Fatalf("MQTT operation: %v", token.Error())
 	}
 }
@@ -115,7 +115,7 @@ func TestPahoOld(t *testing.T) {
 					if p != payload {
 						t.Errorf("received %d bytes, want %d", len(p), len(payload))
 					}
-				case <-time.After(10 * time.Second):
+				case <-time.After(patience):
 					t.Fatal("nothing received")
 				}
 			}
@@ -148,7 +148,7 @@ func TestPahoOldPersistentSession(t *testing.T) {
 		select {
 		case p := <-got:
 			order = append(order, p)
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("received %d of %d", len(order), len(want))
 		}
 	}
@@ -165,7 +165,7 @@ func TestPahoNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got := make(chan *paho.Publish, 10)
 	c, err := autopaho.NewConnection(ctx, autopaho.ClientConfig{

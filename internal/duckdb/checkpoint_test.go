@@ -64,10 +64,10 @@ func TestCheckpointReadsResultsFirst(t *testing.T) {
 	mustExec(t, c, "CREATE TABLE r AS SELECT i FROM range(300000) t(i)")
 	rows := reading(t, e, "100000")
 	mustExec(t, c, "INSERT INTO r SELECT range FROM range(10)")
-	if err := (Checkpoint{Wait: time.Second, Bytes: 1 << 10}).Run(t.Context(), c); !errors.Is(err, ErrBusy) {
+	if err := (Checkpoint{Wait: time.Minute, Bytes: 1 << 10}).Run(t.Context(), c); !errors.Is(err, ErrBusy) {
 		t.Errorf("checkpoint beside a result larger than allowed = %v, want %v", err, ErrBusy)
 	}
-	if err := (Checkpoint{Wait: time.Second, Bytes: 64 << 20}).Run(t.Context(), c); err != nil {
+	if err := (Checkpoint{Wait: time.Minute, Bytes: 64 << 20}).Run(t.Context(), c); err != nil {
 		t.Errorf("checkpoint = %v", err)
 	}
 	if n, err := restOf(t, rows); n != 100000-2048 || err != nil {
@@ -79,10 +79,10 @@ func TestCheckpointReadsResultsFirst(t *testing.T) {
 func TestCheckpointAfterStatements(t *testing.T) {
 	e := openEngine(t, Options{Path: filepath.Join(t.TempDir(), "db")})
 	c := connect(t, e)
-	if err := (Checkpoint{Wait: time.Second, Before: []string{"CREATE TABLE a (i INTEGER)", "CREATE TABLE a (i INTEGER)"}}).Run(t.Context(), c); err == nil {
+	if err := (Checkpoint{Wait: time.Minute, Before: []string{"CREATE TABLE a (i INTEGER)", "CREATE TABLE a (i INTEGER)"}}).Run(t.Context(), c); err == nil {
 		t.Error("a table was created twice")
 	}
-	if err := (Checkpoint{Wait: time.Second, Before: []string{"CREATE TABLE a (i INTEGER)", "INSERT INTO a VALUES (1)"}}).Run(t.Context(), c); err != nil {
+	if err := (Checkpoint{Wait: time.Minute, Before: []string{"CREATE TABLE a (i INTEGER)", "INSERT INTO a VALUES (1)"}}).Run(t.Context(), c); err != nil {
 		t.Errorf("checkpoint after statements = %v", err)
 	}
 	if n, err := c.Exec(t.Context(), "DELETE FROM a"); n != 1 || err != nil {
@@ -95,7 +95,7 @@ func TestCheckpointEvictsSlowReaders(t *testing.T) {
 	c := connect(t, e)
 	mustExec(t, c, "CREATE TABLE r AS SELECT i FROM range(300000) t(i)")
 	rows := reading(t, e, "300000")
-	if err := (Checkpoint{Wait: time.Second, Bytes: 1 << 10, Evict: true}).Run(t.Context(), c); err != nil {
+	if err := (Checkpoint{Wait: time.Minute, Bytes: 1 << 10, Evict: true}).Run(t.Context(), c); err != nil {
 		t.Errorf("checkpoint = %v", err)
 	}
 	if _, err := restOf(t, rows); fault.KindOf(err) != fault.Unavailable {
@@ -112,7 +112,7 @@ func TestShortResultHoldsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	if err := (Checkpoint{Wait: time.Second}).Run(t.Context(), c); err != nil {
+	if err := (Checkpoint{Wait: time.Minute}).Run(t.Context(), c); err != nil {
 		t.Errorf("checkpoint = %v", err)
 	}
 }
