@@ -107,6 +107,7 @@ type erasure struct {
 	deletion
 	table  *Table
 	sids   []uint32 // unless all
+	silent bool     // nobody wants to know how many rows
 	count  int64
 	kept   bool                // files have to obey it later
 	rows   map[*segment]int64  // deleted from segments
@@ -124,8 +125,10 @@ func (e *erasure) run(ctx context.Context, w *writer) error {
 	if err := e.list(ctx, w); err != nil {
 		return err
 	}
-	if err := e.countRows(ctx, w); err != nil {
-		return err
+	if !e.silent {
+		if err := e.countRows(ctx, w); err != nil {
+			return err
+		}
 	}
 	e.rows = map[*segment]int64{}
 	for _, seg := range slices.Concat(e.table.mu.segments, e.table.left()) {
@@ -220,6 +223,9 @@ func (e *erasure) publish() {
 	}
 	for seg, n := range e.rows {
 		seg.rows -= int(n)
+		if e.all && e.from <= seg.min {
+			seg.min = max(seg.min, e.to+1)
+		}
 	}
 	if len(e.newest) > 0 {
 		t.mu.saved = len(t.mu.schema.columns)

@@ -7,7 +7,7 @@ import (
 )
 
 // findNewest finds the newest rows of the series whose newest row goes, because a
-// series' newest time decides which rows are certainly new.
+// series' newest time decides which rows are certainly new. They are older than all that go.
 func (e *erasure) findNewest(ctx context.Context, w *writer) error {
 	wanted := e.losers()
 	e.newest = make(map[uint32]latestIn, len(wanted))
@@ -25,7 +25,7 @@ func (e *erasure) findNewest(ctx context.Context, w *writer) error {
 	}
 	for _, overlay := range []bool{false, true} {
 		for _, seg := range e.table.mu.segments {
-			if seg.overlay != overlay {
+			if seg.overlay != overlay || seg.min >= e.from {
 				continue
 			}
 			if err := e.newestOf(ctx, w, "SELECT sid, time FROM "+seg.name, seg.seq); err != nil {
@@ -95,7 +95,7 @@ const filesAtOnce = 32 // of which the newest rows are looked for together
 func (e *erasure) newestInFiles(ctx context.Context, w *writer) error {
 	t := e.table
 	deletes := append(slices.Clone(t.mu.deletes), e.deletion)
-	files := slices.Clone(t.mu.files)
+	files := slices.DeleteFunc(slices.Clone(t.mu.files), func(f File) bool { return f.MinTime >= e.from })
 	slices.Reverse(files)
 	for len(files) > 0 && e.missing() {
 		n := min(filesAtOnce, len(files))

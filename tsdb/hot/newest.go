@@ -38,7 +38,7 @@ func (v *View) newest(scan Scan, sel selection) *newestRows {
 	if !scan.Newest {
 		return nil
 	}
-	bySegment, ok := v.latest(sel, scan.Max)
+	bySegment, ok := v.latest(sel, scan.Min, scan.Max)
 	if !ok {
 		return nil
 	}
@@ -63,12 +63,13 @@ func (v *View) savedColumns() int {
 	return t.mu.saved
 }
 
-// latest returns by segment the selected series with the oldest newest rows, unless a
-// row is beyond limit or in a segment or file that the view does not have.
-func (v *View) latest(sel selection, limit int64) (map[uint32]*oldest, bool) {
+// latest returns by segment the selected series with the oldest newest rows in a range of
+// times, unless one is beyond it or in a segment or file that the view does not have. A
+// series whose newest row is before the range has none in it.
+func (v *View) latest(sel selection, from, to int64) (map[uint32]*oldest, bool) {
 	bySegment := map[uint32]*oldest{}
-	for from := 0; ; from += latestAtOnce {
-		more, ok := v.latestFrom(from, sel, limit, bySegment)
+	for first := 0; ; first += latestAtOnce {
+		more, ok := v.latestFrom(first, sel, from, to, bySegment)
 		if !ok || !more {
 			return bySegment, ok
 		}
@@ -79,7 +80,7 @@ func (v *View) latest(sel selection, limit int64) (map[uint32]*oldest, bool) {
 const latestAtOnce = 1 << 16
 
 // latestFrom looks at the next series and reports whether there are more.
-func (v *View) latestFrom(from int, sel selection, limit int64, bySegment map[uint32]*oldest) (more, ok bool) {
+func (v *View) latestFrom(first int, sel selection, from, to int64, bySegment map[uint32]*oldest) (more, ok bool) {
 	t := v.table
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -89,13 +90,13 @@ func (v *View) latestFrom(from int, sel selection, limit int64, bySegment map[ui
 	all := sel.count(t.mu.series.len())
 	var home uint32
 	var list *oldest
-	for i := from; i < min(from+latestAtOnce, all); i++ {
+	for i := first; i < min(first+latestAtOnce, all); i++ {
 		n := sel.at(i)
 		s := t.mu.series.at(n)
-		if s.newest == never {
-			continue // all its rows were deleted
+		if s.newest == never || s.newest < from {
+			continue // all its rows were deleted, or are too old
 		}
-		if s.home > v.last || s.newest > limit {
+		if s.home > v.last || s.newest > to {
 			return false, false
 		}
 		if list == nil || s.home != home {
@@ -106,7 +107,7 @@ func (v *View) latestFrom(from int, sel selection, limit int64, bySegment map[ui
 		}
 		list.add(latest{n, s.newest})
 	}
-	return from+latestAtOnce < all, true
+	return first+latestAtOnce < all, true
 }
 
 // oldest keeps those of many series whose newest rows are oldest, as many as split needs.

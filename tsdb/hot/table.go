@@ -18,6 +18,8 @@ type Table struct {
 	partition atomic.Pointer[string] // the dimension by which files are sorted
 	lastWins  atomic.Bool            // of two rows with one identity the later to come counts
 
+	retired int64 // no series' newest row is of before this time; the committer's own
+
 	mu struct { // written by the committer only
 		sync.RWMutex
 		stored   bool // its dictionary exists
@@ -54,7 +56,7 @@ type segment struct {
 }
 
 func newTable(s *Store, id uint32) *Table {
-	t := &Table{store: s, id: id}
+	t := &Table{store: s, id: id, retired: math.MinInt64}
 	t.mu.schema, t.mu.saved = newSchema(), -1
 	t.mu.series = newSeriesTable()
 	return t

@@ -105,25 +105,6 @@ func (m *Mover) compactAll(ctx context.Context, t *table) error {
 	return m.expire(ctx, t)
 }
 
-// retain removes files whose rows are all past the table's retention.
-func (m *Mover) retain(ctx context.Context, t *table) error {
-	cut := m.cut(t)
-	var past []hot.File
-	for _, f := range t.hot.Files() {
-		if expired(f.Day, cut) {
-			past = append(past, f)
-		}
-	}
-	if len(past) == 0 {
-		return nil
-	}
-	moving, err := t.hot.Compact(ctx)
-	if err != nil || moving == nil {
-		return err
-	}
-	return m.carry(ctx, t, moving, workRetention, func(*writer) (result, error) { return result{remove: past}, nil })
-}
-
 // lacks returns whether files lack deletes, and have for some time.
 func (t *table) lacks(now time.Time, long time.Duration) func(hot.File) bool {
 	since := map[string]time.Time{}

@@ -21,11 +21,15 @@ type result struct {
 
 // flush moves what the hot store has frozen into files.
 func (m *Mover) flush(ctx context.Context, t *table) error {
+	first, err := m.retire(ctx, t)
+	if err != nil {
+		return err
+	}
 	moving, err := t.hot.Move(ctx)
 	if err != nil || moving == nil {
 		return err
 	}
-	return m.carry(ctx, t, moving, workFlush, func(w *writer) (result, error) { return w.flush(ctx) })
+	return m.carry(ctx, t, moving, workFlush, func(w *writer) (result, error) { return w.flush(ctx, first) })
 }
 
 // carry writes files, commits them and shows them to readers. After an error everything
@@ -78,16 +82,16 @@ func (m *Mover) commit(ctx context.Context, t *table, through uint32, r result) 
 }
 
 // flush writes the days of the segments. A day's old files are written again with them
-// where an overlay's rows stand for rows of theirs, or where they are small.
-func (w *writer) flush(ctx context.Context) (r result, err error) {
+// where an overlay's rows stand for rows of theirs, or where they are small. Days before
+// the first are left out.
+func (w *writer) flush(ctx context.Context, first int32) (r result, err error) {
 	days, err := w.moving.Days(ctx, w.conn)
 	if err != nil {
 		return r, err
 	}
-	cut := w.mover.cut(w.table)
 	old := byDay(w.table.hot.Files())
 	for _, d := range days {
-		if expired(d.Day, cut) {
+		if d.Day < first {
 			continue
 		}
 		with := rewritten(d, old[d.Day], !w.table.fails())
@@ -123,14 +127,6 @@ func rewritten(d hot.DayRows, old []hot.File, small bool) (list []hot.File) {
 func overridden(d hot.DayRows, f hot.File) bool {
 	return f.MaxTime >= d.MinTime && f.MinTime <= d.MaxTime && f.MaxSeries >= d.MinSeries && f.MinSeries <= d.MaxSeries
 }
-
-// cut is the time up to which rows of a table are past their retention.
-func (m *Mover) cut(t *table) int64 {
-	return m.clock.now().Add(-t.definition().Retention).UnixNano()
-}
-
-// expired reports whether a whole day is past the retention.
-func expired(day int32, cut int64) bool { return (int64(day)+1)*dayLength <= cut }
 
 func rowsOf(files []hot.File) (n int64) {
 	for _, f := range files {
