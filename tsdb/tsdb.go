@@ -106,7 +106,9 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 	}
 	opts = opts.withDefaults()
 	d := &DB{opts: opts, catalog: newCatalog(opts.Meta)}
-	d.opts.Hot.Fetch = d.fetch
+	if opts.Bucket != nil {
+		d.opts.Hot.Fetch = d.fetch
+	}
 	store, err := hot.Open(ctx, d.opts.Hot)
 	if err != nil {
 		return nil, err

@@ -45,6 +45,9 @@ type Range struct {
 // of a snapshot that is opened later; the files that hold some are written anew when
 // Moving gets to them.
 func (t *Table) Delete(ctx context.Context, r Range) (rows int64, err error) {
+	if err := t.bringUnder(ctx, r); err != nil {
+		return 0, fmt.Errorf("delete rows: %w", err)
+	}
 	err = t.store.ask(ctx, func() error {
 		rows, err = t.delete(context.WithoutCancel(ctx), r)
 		return err

@@ -43,6 +43,11 @@ type selecting struct {
 // touches reports whether a file may have rows in the range of times.
 func (f *File) touches(from, to int64) bool { return f.MaxTime >= from && f.MinTime <= to }
 
+// covers reports whether a file may have the row of an identity.
+func (f *File) covers(k key) bool {
+	return k.time >= f.MinTime && k.time <= f.MaxTime && k.series >= f.MinSeries && k.series <= f.MaxSeries
+}
+
 // holds reports whether a file may have rows of the selected series.
 func (f *File) holds(sel selection) bool {
 	if !sel.listed {

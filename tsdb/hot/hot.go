@@ -48,6 +48,7 @@ type Options struct {
 	// Fetch makes files readable until release, where they may be elsewhere; nil when they
 	// are always there. What readers of a View need is the business of who runs its Relation.
 	Fetch func(ctx context.Context, files []File) (release func(), err error)
+	far   bool // there is one
 
 	Free func() (uint64, error) // free bytes of the disk; nil asks that of the engine's file
 }
@@ -79,7 +80,7 @@ func (o Options) withDefaults() Options {
 	o.IdleLog = or(o.IdleLog, 1<<20)
 	o.IdleAfter = or(o.IdleAfter, 2*time.Second)
 	o.FreeBytes = or(o.FreeBytes, 256<<20)
-	if o.Fetch == nil {
+	if o.far = o.Fetch != nil; !o.far {
 		o.Fetch = func(context.Context, []File) (func(), error) { return func() {}, nil }
 	}
 	if o.Free == nil {

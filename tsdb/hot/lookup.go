@@ -117,7 +117,7 @@ func (p *part) suspects() question {
 			}
 		}
 		for i, f := range t.filesOf(k.time) {
-			if k.time >= f.MinTime && k.time <= f.MaxTime && k.series >= f.MinSeries && k.series <= f.MaxSeries {
+			if f.covers(k) {
 				files[i], suspect = struct{}{}, true
 			}
 		}

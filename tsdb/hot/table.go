@@ -93,6 +93,9 @@ func (t *Table) open(overlay bool) *segment {
 // returned here means that done will not be called.
 func (t *Table) Submit(ctx context.Context, rows []Row, done func([]Refusal, error)) error {
 	t.resolve(rows)
+	if err := t.bringFor(ctx, rows); err != nil {
+		return err
+	}
 	return t.store.queue.put(ctx, &submission{table: t, rows: rows, done: done})
 }
 
