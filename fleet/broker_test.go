@@ -159,7 +159,13 @@ func TestWrongPasswordIsNamed(t *testing.T) {
 	address, _ := startBroker(t, nil)
 	b := Broker{URL: "mqtt://" + address, Username: "device", Password: "guess"}
 	for _, p := range []Protocol{V311, V5} {
-		sum, err := Run(t.Context(), Options{Broker: b, Protocol: p, Devices: 1, For: 300 * time.Millisecond})
+		ctx, cancel := context.WithCancel(t.Context())
+		sum, err := Run(ctx, Options{Broker: b, Protocol: p, Devices: 1, Every: 10 * time.Millisecond, Update: func(s Summary) {
+			if s.LastError != "" {
+				cancel()
+			}
+		}})
+		cancel()
 		if err == nil || sum.LastError == "" || sum.Connects != 0 {
 			t.Errorf("protocol %d: Run = %v after %d connects, want an error with the broker's reason", p, err, sum.Connects)
 		}
@@ -169,7 +175,13 @@ func TestWrongPasswordIsNamed(t *testing.T) {
 func TestRunHost(t *testing.T) {
 	address, box := startBroker(t, nil)
 	b := brokerAt("mqtt", address)
-	sum, err := RunHost(t.Context(), HostOptions{Broker: b, Name: "mill", Interval: 20 * time.Millisecond, For: 200 * time.Millisecond})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	sum, err := RunHost(ctx, HostOptions{Broker: b, Name: "mill", Interval: 20 * time.Millisecond, Every: 10 * time.Millisecond, Update: func(s Summary) {
+		if s.Acknowledged >= 2 {
+			cancel()
+		}
+	}})
 	if err != nil || sum.Acknowledged < 2 {
 		t.Fatalf("RunHost = %d acknowledged, %v, want at least 2", sum.Acknowledged, err)
 	}

@@ -45,6 +45,17 @@ func TestDemoVerifiesWhatWasStored(t *testing.T) {
 	}
 }
 
+// A server that answers late is asked the questions at the end.
+func TestDemoAsksASlowServer(t *testing.T) {
+	t.Parallel()
+	f := startFake(t)
+	f.slow = true
+	text, err := shown(t, f, Options{Devices: 2})
+	if err != nil || strings.Count(text, "Devices that went silent") != 1 || !strings.Contains(text, "Every acknowledged message") {
+		t.Errorf("Run = %v, want the questions once and nothing lost:\n%s", err, text)
+	}
+}
+
 // The rules as they travel: the sample's statement and dimensions, word by word.
 func TestRulesOnTheWire(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,7 @@ func (s *show) introduce() {
 func (s *show) live(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for asked := false; ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -36,9 +36,9 @@ func (s *show) live(ctx context.Context) error {
 		if err == nil {
 			s.screen.status(s.line(stored - s.before()))
 		}
-		if err == nil && !asked && time.Since(s.began) >= s.options.look() {
-			asked = true
+		if err == nil && !s.asked && time.Since(s.began) >= s.options.look() {
 			err = s.askAll(ctx)
+			s.asked = err == nil
 		}
 		if err != nil && ctx.Err() == nil {
 			return err

@@ -22,6 +22,7 @@ type show struct {
 	probe    probe
 	refusals refusals
 	fleets   [3]fleetState // in the order of the ledgers
+	asked    bool          // the questions, and all were answered
 }
 
 // fleetState is the newest summary of one fleet.
@@ -96,7 +97,10 @@ func (s *show) play(ctx context.Context) error {
 	}
 	after, cancel := context.WithTimeout(watched, afterwards)
 	defer cancel()
-	err = s.conclude(after)
+	if !s.asked && ctx.Err() == nil { // the time was over before: the machine is slow
+		err = s.askAll(after)
+	}
+	err = errors.Join(err, s.conclude(after))
 	stopWatching()
 	return errors.Join(err, watchers.Wait())
 }
