@@ -28,16 +28,16 @@ demo: build ## run the whole pipeline on live input; ARGS="--for 20s" ends by it
 test: lint test-unit test-race test-console test-e2e ## set up and pass every test
 
 test-unit: ## unit, golden and crash tests
-	go test ./...
+	go test -timeout 30m ./...
 
 test-race: ## the packages where goroutines meet, under the race detector
-	go test -race -skip '$(VALUES)' $(RACED)
+	go test -race -timeout 30m -skip '$(VALUES)' $(RACED)
 
 test-console: ## the console's own tests, and that its built files match its sources
 	PATH="$$(scripts/node.sh):$$PATH" console/check.sh
 
 test-e2e: build tools ## the built binary under real clients
-	TIDEMARK_E2E_BINARY=$(CURDIR)/$(BIN) TIDEMARK_E2E_TOOLS=$(CURDIR)/.tools PATH="$$(scripts/node.sh):$$PATH" go test -count=1 -timeout 15m -tags e2e ./e2e/...
+	TIDEMARK_E2E_BINARY=$(CURDIR)/$(BIN) TIDEMARK_E2E_TOOLS=$(CURDIR)/.tools PATH="$$(scripts/node.sh):$$PATH" go test -count=1 -timeout 30m -tags e2e ./e2e/...
 
 lint: ## gofmt and vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }

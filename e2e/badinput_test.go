@@ -150,7 +150,7 @@ func TestMalformedMQTT(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn.Write(packets)
-		conn.SetDeadline(time.Now().Add(10 * time.Second))
+		conn.SetDeadline(time.Now().Add(patience))
 		if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
 			t.Errorf("%s: the connection stays open: %v", name, err)
 		}
@@ -181,7 +181,7 @@ func TestRuleFailuresRunTheErrorAction(t *testing.T) {
 		t.Helper()
 		n.must("mosquitto_pub", "-h", host, "-p", port, "-q", "1", "-t", topic, "-m", payload)
 	}
-	eventually(t, 10*time.Second, func() error { // the subscription is there once it gets something
+	eventually(t, func() error { // the subscription is there once it gets something
 		publish("ready", "go")
 		if !strings.Contains(out.String(), "go") {
 			return fmt.Errorf("no message yet")
@@ -191,7 +191,7 @@ func TestRuleFailuresRunTheErrorAction(t *testing.T) {
 	publish("dt/sensor/x", `not JSON`)
 	publish("dt/sensor/x", `{"temperature": 20.5, "device_id": "x", "building": "HQ"}`) // no room
 	publish("dt/sensor/x", `{"temperature": 21.5, "humidity": 40, "pressure": 1, "device_id": "x", "building": "HQ", "room": "r"}`)
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		if text := out.String(); !strings.Contains(text, `"failedAction":"TimestreamAction"`) || !strings.Contains(text, `"ruleName":"sensors"`) {
 			return fmt.Errorf("the error action published %s\n%s", text, n.log)
 		}

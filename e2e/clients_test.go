@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // sampleRule is the rule of the public sample: no SQL version, so 2015-10-08 applies,
@@ -32,7 +31,7 @@ func TestSampleGenerator(t *testing.T) {
 		t.Errorf("describe_endpoint answers %q, want the HTTPS address %q", endpoint, n.addrs.HTTPS)
 	}
 	want := "150" // 10 devices, 5 rounds, 3 measures
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, func() error {
 		if got := n.rows(t.Context(), `SELECT count(*) FROM building.sensors`); got[0][0] != want {
 			return fmt.Errorf("%s rows, want %s", got[0][0], want)
 		}
@@ -110,7 +109,7 @@ func TestMosquitto(t *testing.T) {
 	publish("m311")
 	publish("m5", "-V", "5")
 	publish("kept", "-r")
-	got := n.must("mosquitto_sub", "-h", host, "-p", port, "-t", "dt/sensor/kept", "-C", "1", "-W", "10", "-F", "%r %p")
+	got := n.must("mosquitto_sub", "-h", host, "-p", port, "-t", "dt/sensor/kept", "-C", "1", "-W", "60", "-F", "%r %p")
 	if !strings.HasPrefix(got, "1 {\"temperature\":18.5") {
 		t.Errorf("the retained message is %q", got)
 	}

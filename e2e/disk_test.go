@@ -192,7 +192,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	n.start()
 	n.expectRows("killed on a full disk and started with room", acknowledged)
-	if out, err := n.mosquitto("mosquitto_sub", "-c", "-i", "offline", "-q", "1", "-t", "queue", "-C", "2", "-W", "10"); err != nil || out != "kept\nafter\n" {
+	if out, err := n.mosquitto("mosquitto_sub", "-c", "-i", "offline", "-q", "1", "-t", "queue", "-C", "2", "-W", "60"); err != nil || out != "kept\nafter\n" {
 		t.Errorf("the queue delivers %q (%v), want what was acknowledged: kept, after", out, err)
 	}
 }

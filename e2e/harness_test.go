@@ -98,14 +98,14 @@ func (n *node) start() {
 	}
 	n.ended = make(chan error, 1)
 	go func(cmd *exec.Cmd, ended chan error) { ended <- cmd.Wait() }(n.cmd, n.ended)
-	n.awaitHealthy(30 * time.Second)
+	n.awaitHealthy()
 	n.readJSON("root-key.json", &n.key)
 }
 
 // awaitHealthy waits until every listener accepts work.
-func (n *node) awaitHealthy(limit time.Duration) {
+func (n *node) awaitHealthy() {
 	n.t.Helper()
-	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		select {
 		case err := <-n.ended:
 			n.t.Fatalf("the server ended while starting: %v\n%s", err, n.log)
@@ -118,7 +118,7 @@ func (n *node) awaitHealthy(limit time.Duration) {
 			return
 		}
 	}
-	n.t.Fatalf("the server was not healthy within %v\n%s", limit, n.log)
+	n.t.Fatalf("the server was not healthy within %v\n%s", patience, n.log)
 }
 
 func (n *node) readJSON(name string, into any) {
@@ -159,7 +159,7 @@ func (n *node) stop() int {
 	select {
 	case <-n.ended:
 		n.ended <- nil
-	case <-time.After(40 * time.Second):
+	case <-time.After(patience):
 		n.t.Fatalf("the server did not stop\n%s", n.log)
 	}
 	return n.cmd.ProcessState.ExitCode()
@@ -189,7 +189,7 @@ func (n *node) env() []string {
 // run runs a client program in the node's environment and returns what it printed.
 func (n *node) run(name string, args ...string) (string, error) {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(n.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(n.t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = n.env()
@@ -245,16 +245,19 @@ func (b *logBuffer) String() string {
 	return b.buf.String()
 }
 
-// eventually repeats check until it is nil or the time is over.
-func eventually(t *testing.T, limit time.Duration, check func() error) {
+// patience is how long a test waits for what must come: it only bounds a hang.
+const patience = 2 * time.Minute
+
+// eventually repeats check until it is nil.
+func eventually(t *testing.T, check func() error) {
 	t.Helper()
 	var err error
-	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if err = check(); err == nil {
 			return
 		}
 	}
-	t.Fatalf("not within %v: %v", limit, err)
+	t.Fatalf("not within %v: %v", patience, err)
 }
 
 // rule makes a topic rule from its payload with the AWS CLI.

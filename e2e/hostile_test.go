@@ -78,7 +78,7 @@ func TestCancelledQueries(t *testing.T) {
 	if _, err := n.reader().Query(ctx, &timestreamquery.QueryInput{QueryString: &endless}); err == nil {
 		t.Error("an endless query ended")
 	}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, func() error {
 		if _, text := n.get("/metrics"); !strings.Contains(text, "tidemark_query_running_queries 0\n") {
 			return fmt.Errorf("a query computes for a client that went away")
 		}

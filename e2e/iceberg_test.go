@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // pyiceberg reads the files of a table in place, also those that were replaced meanwhile,
@@ -61,7 +60,7 @@ func keysAtHome(t *testing.T) {
 // makeBucket makes a bucket in a service that does not look at signatures.
 func makeBucket(t *testing.T, where string) {
 	t.Helper()
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, where, nil)
 		if err != nil {
 			return err

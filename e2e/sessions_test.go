@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 	"golang.org/x/crypto/bcrypt"
@@ -19,13 +18,13 @@ import (
 
 // client connects paho; change may be nil.
 func (n *node) client(id string, change func(*mqtt.ClientOptions)) (mqtt.Client, error) {
-	opts := mqtt.NewClientOptions().AddBroker("tcp://" + n.addrs.MQTT).SetClientID(id).SetAutoReconnect(false).SetConnectTimeout(5 * time.Second)
+	opts := mqtt.NewClientOptions().AddBroker("tcp://" + n.addrs.MQTT).SetClientID(id).SetAutoReconnect(false).SetConnectTimeout(patience)
 	if change != nil {
 		change(opts)
 	}
 	c := mqtt.NewClient(opts)
 	token := c.Connect()
-	if !token.WaitTimeout(10 * time.Second) {
+	if !token.WaitTimeout(patience) {
 		return nil, fmt.Errorf("no CONNACK for %s", id)
 	}
 	return c, token.Error()
@@ -58,7 +57,7 @@ func TestSessionsSurviveKill(t *testing.T) {
 		for i := from; i < from+each; i++ {
 			token := c.Publish("q/1", 1, false, fmt.Sprint(i))
 			fmt.Fprintln(&want, i)
-			if i == from+each-1 && (!token.WaitTimeout(20*time.Second) || token.Error() != nil) {
+			if i == from+each-1 && (!token.WaitTimeout(patience) || token.Error() != nil) {
 				t.Fatalf("the last message was not acknowledged: %v", token.Error())
 			}
 		}
@@ -79,7 +78,7 @@ func TestSessionsSurviveKill(t *testing.T) {
 			t.Errorf("%s gets %.60q again", id, out)
 		}
 	}
-	if out, err := n.mosquitto("mosquitto_sub", "-t", "state/door", "-C", "1", "-W", "10"); err != nil || out != "open\n" {
+	if out, err := n.mosquitto("mosquitto_sub", "-t", "state/door", "-C", "1", "-W", "60"); err != nil || out != "open\n" {
 		t.Errorf("the retained message is %q (%v), want open", out, err)
 	}
 }
@@ -113,7 +112,7 @@ func TestWills(t *testing.T) {
 	devices := func() string {
 		return fmt.Sprint(n.rows(t.Context(), `SELECT DISTINCT device FROM plant.alarms ORDER BY 1`))
 	}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, func() error {
 		if _, err := n.run(binary(t), "query", "--data", n.dir, "SELECT device FROM plant.alarms"); err != nil {
 			return fmt.Errorf("no row yet")
 		}
@@ -124,13 +123,13 @@ func TestWills(t *testing.T) {
 	})
 	n.kill()
 	n.start()
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, func() error {
 		if got := devices(); got != "[[cut] [killed] [twice]]" {
 			return fmt.Errorf("wills of %s, want also that of the session which lost its server", got)
 		}
 		return nil
 	})
-	if out, err := n.mosquitto("mosquitto_sub", "-t", "will/twice", "-C", "1", "-W", "10"); err != nil || out != "{\"lost\":1}\n" {
+	if out, err := n.mosquitto("mosquitto_sub", "-t", "will/twice", "-C", "1", "-W", "60"); err != nil || out != "{\"lost\":1}\n" {
 		t.Errorf("the retained will is %q (%v)", out, err)
 	}
 }

@@ -39,14 +39,14 @@ def client(name):
 
 def subscribe(c, *topics):
     c.subscribe([(t, mqtt.SubscribeOptions(qos=1)) for t in topics])
-    codes = c.subscribed.get(timeout=10)
+    codes = c.subscribed.get(timeout=60)
     assert all(not r.is_failure for r in codes), codes
 
 
 def nothing(c):
     """What was published before a marker has arrived or never will."""
     data.publish(topic="marker", qos=1, payload=b"")
-    m = c.inbox.get(timeout=10)
+    m = c.inbox.get(timeout=60)
     assert m.topic == "marker", (m.topic, m.payload)
 
 
@@ -57,11 +57,11 @@ subscribe(listener, "door/#", "out/#", "marker")
 data.publish(topic="door/a b//é", qos=1, payload=b"\x00\xff", contentType="application/cbor", responseTopic="door/answers",
              correlationData=base64.b64encode(b"c1").decode(), messageExpiry=300, payloadFormatIndicator="UNSPECIFIED_BYTES",
              userProperties=[{"k": "v"}, {"k": "w"}])
-m = listener.inbox.get(timeout=10)
+m = listener.inbox.get(timeout=60)
 assert (m.topic, m.payload, m.qos, m.retain) == ("door/a b//é", b"\x00\xff", 1, False), m
 p = m.properties
 assert (p.ContentType, p.ResponseTopic, p.CorrelationData) == ("application/cbor", "door/answers", b"c1"), p
-assert p.UserProperty == [("k", "v"), ("k", "w")] and 290 <= p.MessageExpiryInterval <= 300, p
+assert p.UserProperty == [("k", "v"), ("k", "w")] and 200 <= p.MessageExpiryInterval <= 300, p
 for topic in ["a/#", "a/+"]:
     refused("InvalidRequestException", 400, data.publish, topic=topic, qos=1, payload=b"x")
 refused("ForbiddenException", 403, data.publish, topic="$SYS/x", qos=1, payload=b"x")
@@ -84,10 +84,10 @@ assert sorted(topics) == [f"state/{i:02}" for i in range(25)] and "nextToken" no
 assert {t["payloadSize"] for t in second["retainedTopics"] + first["retainedTopics"] if t["topic"] == "state/00"} == {5}
 late = client("late")
 subscribe(late, "state/07")
-m = late.inbox.get(timeout=10)
+m = late.inbox.get(timeout=60)
 assert m.retain and json.loads(m.payload) == {"i": 7}, m.payload
 data.publish(topic="state/07", qos=1, retain=True, payload=b"")
-assert late.inbox.get(timeout=10).payload == b""
+assert late.inbox.get(timeout=60).payload == b""
 refused("ResourceNotFoundException", 404, data.get_retained_message, topic="state/07")
 
 # The life of a rule: its version, replacement, disabling, listing, tags, deletion.
@@ -109,7 +109,7 @@ def send(topic, **body):
 
 
 def receive():
-    m = listener.inbox.get(timeout=10)
+    m = listener.inbox.get(timeout=60)
     return m.topic, json.loads(m.payload)
 
 
@@ -174,20 +174,19 @@ table = query.query(QueryString='SELECT line, via, measure_name, "measure_value:
 assert [[d["ScalarValue"] for d in r["Data"]] for r in table] == [["l7", "2", "v", "21"]], table
 iot.create_topic_rule(ruleName="loop", topicRulePayload=payload("SELECT n + 1 AS n FROM 'out/loop'", republish("out/loop")))
 send("out/loop", n=0)
-seen = [receive()[1]["n"]]
-while True:
-    try:
-        seen.append(json.loads(listener.inbox.get(timeout=1).payload)["n"])
-    except queue.Empty:
-        break
+seen = [receive()[1]["n"] for _ in range(11)]
 assert seen == list(range(11)), seen
+try:
+    raise SystemExit(f"an eleventh round: {listener.inbox.get(timeout=1).payload}")
+except queue.Empty:
+    pass
 
 # Basic Ingest reaches its rule alone: no subscriber, no other rule, FROM is ignored.
 iot.create_topic_rule(ruleName="ingest", topicRulePayload=payload("SELECT v, topic() AS t, topic(1) AS first FROM 'elsewhere'", republish("out/ingested")))
 iot.create_topic_rule(ruleName="all", topicRulePayload=payload("SELECT * FROM '#' WHERE spy = true", republish("out/all")))
 send("$aws/rules/ingest/line/5", v=7, spy=True)
 assert receive() == ("out/ingested", {"v": 7, "t": "line/5", "first": "line"})
-listener.publish("$aws/rules/ingest/line/6", json.dumps({"v": 8}), qos=1).wait_for_publish(10)
+listener.publish("$aws/rules/ingest/line/6", json.dumps({"v": 8}), qos=1).wait_for_publish(60)
 assert receive() == ("out/ingested", {"v": 8, "t": "line/6", "first": "line"})
 send("$aws/rules/nobody/x", v=9)
 iot.disable_topic_rule(ruleName="ingest")

@@ -92,7 +92,7 @@ def plain(arrow):
 
 def await_files(want):
     """Waits until the files have as many rows as want, and returns the table."""
-    for _ in range(600):
+    for _ in range(1200):
         try:
             t = table()
             if t.current_snapshot() and plain(t.scan().to_arrow()) == want:

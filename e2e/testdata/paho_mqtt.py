@@ -30,12 +30,12 @@ def exchange(version, transport, tls, name):
     client.connect(host, port, keepalive=60)
     client.loop_start()
     client.subscribe(TOPIC + "#", qos=1)
-    assert ready.wait(10), "no SUBACK"
+    assert ready.wait(60), "no SUBACK"
     payload = {"temperature": 20.5, "humidity": 40.0, "pressure": 100000, "device_id": name, "building": "HQ", "room": "r1"}
     info = client.publish(TOPIC + name, json.dumps(payload), qos=1)
-    info.wait_for_publish(10)
+    info.wait_for_publish(60)
     assert info.is_published(), "no PUBACK"
-    assert got.wait(10), "the message did not come back"
+    assert got.wait(60), "the message did not come back"
     client.disconnect()
     client.loop_stop()
 

@@ -27,7 +27,7 @@ boto3.client("timestream-write").create_database(DatabaseName="signed")
 def fetch(url, method="GET", body=None, headers={}):
     request = urllib.request.Request(url, data=body, method=method, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as e:
         return e.code, e.read()
@@ -108,7 +108,7 @@ def connects(path, tls, protocol, name):
         return False
     c.loop_start()
     c.subscribe("ws/" + name, qos=1)
-    ok = heard.wait(5)
+    ok = heard.wait(60)
     c.disconnect()
     c.loop_stop()
     return ok
