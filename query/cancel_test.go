@@ -80,8 +80,8 @@ func cancelled(t testing.TB, e *Engine, text string) (client, engine time.Durati
 func awaitIdle(t testing.TB, e *Engine, text string) {
 	t.Helper()
 	for begin := time.Now(); len(e.slots.free) < cap(e.slots.free); time.Sleep(time.Millisecond) {
-		if time.Since(begin) > 20*time.Second {
-			t.Fatalf("%.100q still computes after 20 s", text)
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("%.100q still computes after a minute", text)
 		}
 	}
 }
@@ -107,8 +107,10 @@ func TestClientGoesAway(t *testing.T) {
 		}
 		cancel()
 		awaitIdle(t, e, c.text)
-		if open := e.cursors.Len(); open != 0 {
-			t.Errorf("%s: %d queries are open after their clients went away", c.name, open)
+		for late := time.Now().Add(time.Minute); e.cursors.Len() != 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(late) {
+				t.Fatalf("%s: %d queries are open after their clients went away", c.name, e.cursors.Len())
+			}
 		}
 	}
 }

