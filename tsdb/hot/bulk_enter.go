@@ -166,6 +166,7 @@ func (l *load) override(ctx context.Context, tx *transaction, p *part, wins stri
 	for i, row := range rows {
 		keys[i] = key{uint32(row[0].(int64)), row[1].(int64)}
 	}
+	p.overlay.touched.add(&tx.store.sums.keys, keys)
 	return keys, err
 }
 

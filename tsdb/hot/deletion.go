@@ -16,6 +16,7 @@ type deletion struct {
 	from, to int64  // times, inclusive
 	all      bool   // of all series; else of those that hot_deleted lists
 	table    uint32
+	listed   *seriesList // those; nil when they are too many
 }
 
 // concerns reports whether a file may have rows that were deleted after it was written.
@@ -71,6 +72,7 @@ func (t *Table) delete(ctx context.Context, r Range) (int64, error) {
 		if e.sids = t.matching(r.In); len(e.sids) == 0 {
 			return 0, nil
 		}
+		e.listed = remember(e.sids, t.mu.deletes)
 	}
 	if err := t.store.inTransaction(nil, e.run); err != nil {
 		err = fmt.Errorf("delete rows: %w", err)
@@ -282,6 +284,9 @@ func (t *Table) recoverDeletes(ctx context.Context, conn *duckdb.Conn) error {
 	t.mu.deletes = nil
 	for _, row := range rows {
 		d := deletion{number: uint64(row[0].(int64)), from: row[1].(int64), to: row[2].(int64), all: row[3].(bool), table: t.id}
+		if err := d.recall(ctx, conn, t.mu.deletes); err != nil {
+			return err
+		}
 		t.mu.deletes = append(t.mu.deletes, d)
 		t.mu.deleted = max(t.mu.deleted, d.number)
 	}

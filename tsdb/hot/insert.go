@@ -157,6 +157,7 @@ func (p *part) insert(ctx context.Context, tx *transaction) error {
 	if len(p.overrides) == 0 {
 		return nil
 	}
+	p.overlay.touched.add(&tx.store.sums.keys, keysOf(p.overrides))
 	return p.appendTo(ctx, tx, p.overlay, p.overrides)
 }
 

@@ -17,6 +17,9 @@ func (w *world) check(t *worldTable) {
 	v := sn.View(t.hot)
 	w.checkRows(t, v)
 	w.checkScan(t, v)
+	for range min(2*len(v.files), 10) {
+		w.checkSums(t, v)
+	}
 	w.checkSeries(t)
 }
 
@@ -25,6 +28,9 @@ func (w *world) glance(t *worldTable) {
 	w.t.Helper()
 	sn := w.store.Snapshot()
 	defer sn.Close()
+	if len(t.cold.files) > 0 {
+		w.checkSums(t, sn.View(t.hot))
+	}
 	switch w.rng.IntN(3) {
 	case 0:
 		w.checkRows(t, sn.View(t.hot))
@@ -247,6 +253,7 @@ func (w *world) checkHeld() {
 		for t, v := range h.views {
 			if w.rng.IntN(3) == 0 {
 				w.checkView(t, v)
+				w.checkSums(t, v.view)
 			}
 		}
 	}

@@ -216,6 +216,7 @@ func TestModel(t *testing.T) {
 			}
 			w.restart()
 			w.checkAll()
+			t.Logf("sums: %v", w.summed)
 		})
 	}
 }

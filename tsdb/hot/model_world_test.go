@@ -38,6 +38,7 @@ type world struct {
 	steps   int
 	base    int64
 	log     []string
+	summed  map[[2]bool]int // scans by whether files are summed up directly, and overlays obeyed so
 }
 
 // worldTable is a table with its model and its cold side.
@@ -53,7 +54,7 @@ type worldTable struct {
 var bases = []int64{20_500 * dayLength, 0, -3 * dayLength, -70_000 * dayLength, 106_745 * dayLength, math.MaxInt64 - 5*dayLength - 10, math.MinInt64 + 5}
 
 func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 0)), dir: t.TempDir()}
+	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 0)), dir: t.TempDir(), summed: map[[2]bool]int{}}
 	w.base = bases[w.rng.IntN(len(bases))]
 	w.opts = Options{SegmentRows: 10 + w.rng.IntN(150), LogBytes: int64(1+w.rng.IntN(40)) << 12, IdleAfter: time.Millisecond * time.Duration(1+w.rng.IntN(50))}
 	w.start(filepath.Join(w.dir, "hot0.duckdb"))
@@ -91,6 +92,10 @@ func (w *world) start(path string) {
 	o.Engine = w.engine
 	w.store, err = Open(ctx, o)
 	w.must(err)
+	w.store.sums.share = 1e-9 // however many rows of files are replaced
+	if w.rng.IntN(4) == 0 {
+		w.store.sums.keys.most = int64(w.rng.IntN(1000))
+	}
 	defined := map[uint32]bool{}
 	for _, t := range w.tables {
 		defined[t.id] = true

@@ -149,7 +149,7 @@ func (m *mover) copy(moving *Moving, day int32, old []File) File {
 	m.must(err)
 	f := File{Path: filepath.Join(m.dir, fmt.Sprintf("%d-%d.parquet", day, len(entries))), Day: day, Applied: moving.Applied()}
 	_, err = m.conn.Exec(m.t.Context(), "COPY (SELECT "+strings.Join(columns, ", ")+" FROM "+moving.Rows(day, old)+" ORDER BY sid, time) TO "+
-		duckdb.Quote(f.Path)+" (FORMAT parquet, FIELD_IDS {"+strings.Join(ids, ", ")+"})")
+		duckdb.Quote(f.Path)+" (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {"+strings.Join(ids, ", ")+"})")
 	m.must(err)
 	stats, err := collect(m.t.Context(), m.conn, "SELECT count(*), min(epoch_ns(time)), max(epoch_ns(time)), min(ts_series), max(ts_series) FROM read_parquet("+duckdb.Quote(f.Path)+")")
 	m.must(err)

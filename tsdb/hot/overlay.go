@@ -19,6 +19,11 @@ func exceptOverlaid(rows string, overlays []segmentView, from, to int64) string 
 	if len(overlays) == 0 {
 		return rows
 	}
+	return "SELECT * FROM (" + rows + ") b WHERE NOT EXISTS (SELECT 1 FROM (" + overlaidKeys(overlays, from, to) + ") o WHERE o.sid = b.sid AND o.time = b.time)"
+}
+
+// overlaidKeys selects the sid and time of the rows that overlays have in a range of times.
+func overlaidKeys(overlays []segmentView, from, to int64) string {
 	where := ""
 	if list := timeRange(from, to); len(list) > 0 {
 		where = " WHERE " + strings.Join(list, " AND ")
@@ -27,6 +32,5 @@ func exceptOverlaid(rows string, overlays []segmentView, from, to int64) string 
 	for i, seg := range overlays {
 		keys[i] = "SELECT sid, time FROM " + seg.name + where
 	}
-	return "SELECT * FROM (" + rows + ") b WHERE NOT EXISTS (SELECT 1 FROM (" + strings.Join(keys, " UNION ALL ") +
-		") o WHERE o.sid = b.sid AND o.time = b.time)"
+	return strings.Join(keys, " UNION ALL ")
 }

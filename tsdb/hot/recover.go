@@ -141,6 +141,7 @@ func collect(ctx context.Context, conn *duckdb.Conn, text string, args ...any) (
 func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	before := t.mu.segments
 	t.mu.stored, t.mu.schema, t.mu.segments, t.mu.leaving = true, newSchema(), nil, 0
 	t.mu.series.reset()
 	defer t.account()
@@ -162,6 +163,9 @@ func (t *Table) recover(ctx context.Context, conn *duckdb.Conn) error {
 	}
 	for _, row := range segments {
 		seg := newSegment(t.id, uint32(row[0].(int64)), row[2].(bool), 0, time.Unix(0, row[1].(int64)))
+		if i := slices.IndexFunc(before, func(old *segment) bool { return old.seq == seg.seq && old.overlay && seg.overlay }); i >= 0 {
+			seg.touched = before[i].touched // views have it
+		}
 		if err := t.recoverSegment(ctx, conn, seg); err != nil {
 			return fmt.Errorf("segment %s: %w", seg.name, err)
 		}
@@ -242,15 +246,22 @@ func (t *Table) recoverSegment(ctx context.Context, conn *duckdb.Conn, seg *segm
 
 func (t *Table) recoverRows(seg *segment, sids []uint32, times []int64) error {
 	seg.rows += len(sids)
+	var keys []key
 	for i, sid := range sids {
 		if int(sid) >= t.mu.series.len() {
 			return fmt.Errorf("series %d is not in the dictionary", sid)
 		}
 		seg.filter.add(key{sid, times[i]})
+		if seg.overlay {
+			keys = append(keys, key{sid, times[i]})
+		}
 		seg.min, seg.max = min(seg.min, times[i]), max(seg.max, times[i])
 		if s := t.mu.series.at(sid); times[i] >= s.newest {
 			s.newest, s.tip, s.home = times[i], times[i], seg.seq
 		}
+	}
+	if seg.overlay {
+		seg.touched.add(&t.store.sums.keys, keys)
 	}
 	return nil
 }

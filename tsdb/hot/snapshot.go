@@ -23,6 +23,7 @@ type Snapshot struct {
 // first asked for.
 type View struct {
 	table    *Table
+	snapshot *Snapshot // nil: of nobody's
 	schema   *schema
 	segments []segmentView // overlays among them
 	files    []File
@@ -44,6 +45,7 @@ type segmentView struct {
 
 	rows        int
 	first, last int64 // times of the rows that it had
+	touched     *touched
 }
 
 // Snapshot opens a snapshot. Rows that were acknowledged before are in it.
@@ -51,9 +53,9 @@ func (s *Store) Snapshot() *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.last++
-	s.mu.snapshots[s.mu.last] = struct{}{}
 	sn := &Snapshot{store: s, number: s.mu.last}
 	sn.mu.views = map[*Table]*View{}
+	s.mu.snapshots[sn.number] = sn
 	return sn
 }
 
@@ -83,6 +85,7 @@ func (sn *Snapshot) View(t *Table) *View {
 	v, ok := sn.mu.views[t]
 	if !ok {
 		v = t.view()
+		v.snapshot = sn
 		sn.mu.views[t] = v
 	}
 	return v
@@ -97,7 +100,7 @@ func (t *Table) view() *View {
 		flushed: t.mu.flushed, deleted: t.mu.deleted,
 	}
 	for i, seg := range t.mu.segments {
-		v.segments[i] = segmentView{seg.seq, seg.name, seg.overlay, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max}
+		v.segments[i] = segmentView{seg.seq, seg.name, seg.overlay, seg.columns, seg.min, seg.max, seg.rows, seg.min, seg.max, seg.touched}
 		if !seg.frozen {
 			// Rows committed after the view are in the query's answer or not; their times must not be pruned
 			// by bounds that are older than they are.

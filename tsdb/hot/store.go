@@ -35,9 +35,9 @@ type Store struct {
 		sync.Mutex
 		tables    map[uint32]*Table
 		dropping  []dropping
-		removed   map[string]uint64   // files that left their table, and the latest snapshot then
-		snapshots map[uint64]struct{} // by number, those that are open
-		last      uint64              // number of the latest snapshot
+		removed   map[string]uint64    // files that left their table, and the latest snapshot then
+		snapshots map[uint64]*Snapshot // by number, those that are open
+		last      uint64               // number of the latest snapshot
 	}
 }
 
@@ -61,7 +61,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		opts: opts, queue: newQueue(opts.QueueRows, opts.QueueBytes), wake: make(chan struct{}, 1),
 		requests: make(chan request), stopped: make(chan struct{}),
 	}
-	s.mu.tables, s.mu.snapshots, s.mu.removed = map[uint32]*Table{}, map[uint64]struct{}{}, map[string]uint64{}
+	s.mu.tables, s.mu.snapshots, s.mu.removed = map[uint32]*Table{}, map[uint64]*Snapshot{}, map[string]uint64{}
 	s.metrics = newMetrics(opts.Registerer, s)
 	conn, err := opts.Engine.Connect(ctx)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 // Files are sorted by series and time, so a reader that knows it sums up a bucket of a
-// series at once, where DuckDB computes a key for each row. What it cannot read, and
-// files of which rows were deleted or replaced, are left to DuckDB.
+// series at once, where DuckDB computes a key for each row. What it cannot read is left
+// to DuckDB.
 
 // sumsName is the name of the relation in statements.
 const sumsName = "tidemark_sums"
@@ -20,6 +20,10 @@ const sumsName = "tidemark_sums"
 // sumsRequest says what is summed up of which files. It stands in the statement.
 type sumsRequest struct {
 	Files    []string
+	Applied  []uint64 // deletes up to these numbers are not in the files any more
+	Deletes  []sumsDelete
+	Snapshot uint64 // whose overlays of a table may have other versions of rows; 0: none has
+	Table    uint32
 	From, To int64 // times, inclusive
 	Width    int64 // of a bucket; 0: no buckets
 	All      bool  // series; else those listed, ascending
@@ -51,21 +55,24 @@ type sumsCall struct {
 // returns the SELECT that does it, empty if there are none.
 func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	req, ok := v.sumsOf(scan, sel)
-	if !ok || len(v.overlays(scan)) > 0 {
+	if !ok {
 		return "", v
 	}
+	overlays := v.overlays(scan)
+	if len(overlays) > 0 {
+		req.Snapshot, req.Table = v.snapshot.number, v.table.id
+	}
 	left, taken := []File{}, []File{}
-	deletes := v.deletesNow()
-	for i := range v.files {
-		switch f := &v.files[i]; {
-		case !f.touches(scan.Min, scan.Max) || !f.holds(sel):
-		case slices.ContainsFunc(deletes, func(d deletion) bool { return d.concerns(f) }) || !v.table.store.sums.adds(f, &req):
-			left = append(left, *f)
-		default:
-			taken = append(taken, *f)
+	files := v.filesIn(scan, sel)
+	unsaid := req.obey(files, v.deletesNow(), sel)
+	for _, f := range files {
+		if slices.ContainsFunc(unsaid, func(d deletion) bool { return d.concerns(&f) }) || !v.table.store.sums.adds(&f, &req) {
+			left = append(left, f)
+		} else {
+			taken = append(taken, f)
 		}
 	}
-	if len(taken) == 0 {
+	if len(taken) == 0 || v.table.store.sums.crowded(overlays, taken, scan) {
 		return "", v
 	}
 	ours := *v
@@ -74,7 +81,27 @@ func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	v.note(taken)
 	others := *v
 	others.files = left
-	return req.text(scan.Groups), &others
+	return req.text(scan.Groups, overlays), &others
+}
+
+// filesIn returns the files that may have rows of a scan.
+func (v *View) filesIn(scan Scan, sel selection) []File {
+	return slices.DeleteFunc(slices.Clone(v.files), func(f File) bool { return !f.touches(scan.Min, scan.Max) || !f.holds(sel) })
+}
+
+// crowdedShare is the part of the rows of files from which on it costs more to hand those
+// out one by one which overlays may have than to leave the files to DuckDB.
+const crowdedShare = 8
+
+func (s *sums) crowded(overlays []segmentView, files []File, scan Scan) bool {
+	touched, rows := 0.0, 0.0
+	for _, seg := range overlays {
+		touched += float64(seg.rows) * share(seg.first, seg.last, scan.Min, scan.Max)
+	}
+	for i := range files {
+		rows += float64(files[i].Rows) * share(files[i].MinTime, files[i].MaxTime, scan.Min, scan.Max)
+	}
+	return or(s.share, crowdedShare)*touched > rows
 }
 
 // Sums tells of a scan how many files it reads, and how many of them are summed up straight
@@ -99,7 +126,7 @@ func (v *View) results(scan Scan, sel selection) int64 {
 // sumsOf describes a scan, but for its files; ok is false when they cannot be summed up
 // so.
 func (v *View) sumsOf(scan Scan, sel selection) (req sumsRequest, ok bool) {
-	if scan.Groups == nil || scan.Newest || scan.version || len(v.files) == 0 {
+	if scan.Groups == nil || scan.Newest || scan.version || len(v.files) == 0 || v.snapshot == nil {
 		return req, false
 	}
 	key := v.fileKey(scan, sel)
@@ -142,7 +169,7 @@ func (r *sumsRequest) add(v *View, c GroupCall) bool {
 }
 
 // text is the SELECT that runs a request, with the columns of View.grouped.
-func (r *sumsRequest) text(g *Grouping) string {
+func (r *sumsRequest) text(g *Grouping, overlays []segmentView) string {
 	spec, err := json.Marshal(r)
 	if err != nil {
 		panic(err) // it has numbers and texts only
@@ -151,12 +178,18 @@ func (r *sumsRequest) text(g *Grouping) string {
 	if r.Width != 0 {
 		head += ", bucket"
 	}
-	return head + g.results(GroupCall.passed) + " FROM " + sumsName + "(" + duckdb.Quote(string(spec)) + ")"
+	text := head + g.results(GroupCall.passed) + " FROM " + sumsName + "(" + duckdb.Quote(string(spec)) + ")"
+	if len(overlays) == 0 {
+		return text
+	}
+	return text + " b WHERE NOT EXISTS (SELECT 1 FROM (" + overlaidKeys(overlays, r.From, r.To) + ") o WHERE o.sid = b.sid AND o.time = b.single)"
 }
 
 // sums is what the store needs to sum up files itself.
 type sums struct {
 	layouts layouts
+	keys    keyMemory
+	share   float64 // 0 is crowdedShare
 	idle    idleSummers
 }
 
@@ -177,7 +210,7 @@ func (s *sums) adds(f *File, r *sumsRequest) bool {
 	if err != nil || r.fits(layout) != nil {
 		return false
 	}
-	r.Files, r.Pieces = append(r.Files, f.Path), r.Pieces+len(layout.Groups)
+	r.Files, r.Applied, r.Pieces = append(r.Files, f.Path), append(r.Applied, f.Applied), r.Pieces+len(layout.Groups)
 	return true
 }
 

@@ -22,15 +22,18 @@ type summer struct {
 	sid    uint32 // of the result under way
 	bucket int64
 	count  int64 // its rows; 0: there is none under way
+	holes  holes
 
 	sids    []uint32
 	buckets []int64
 	rows    []int64
+	single  []bool  // it is one row
+	moments []int64 // of such a row; nothing of others
 }
 
 // begin prepares for a request. Nothing of another's is left.
-func (s *summer) begin(r *sumsRequest) {
-	s.request, s.count = r, 0
+func (s *summer) begin(r *sumsRequest, touched *touchedRows) {
+	s.request, s.count, s.holes.touched = r, 0, touched
 	if cap(s.columns) < len(r.Columns) {
 		s.columns = append(s.columns[:cap(s.columns)], make([]summedColumn, len(r.Columns)-cap(s.columns))...)
 	}
@@ -51,7 +54,7 @@ func (s *summer) begin(r *sumsRequest) {
 
 // forget drops the results.
 func (s *summer) forget() {
-	s.sids, s.buckets, s.rows = s.sids[:0], s.buckets[:0], s.rows[:0]
+	s.sids, s.buckets, s.rows, s.single, s.moments = s.sids[:0], s.buckets[:0], s.rows[:0], s.single[:0], s.moments[:0]
 	for i := range s.columns {
 		c := &s.columns[i]
 		c.counts, c.sums, c.mins, c.maxs = c.counts[:0], c.sums[:0], c.mins[:0], c.maxs[:0]
@@ -62,8 +65,9 @@ func (s *summer) forget() {
 func (s *summer) done() int { return len(s.sids) }
 
 // open goes on to a row group.
-func (s *summer) open(source io.ReaderAt, layout *parquet.Layout, group int) error {
-	r := s.request
+func (s *summer) open(source io.ReaderAt, file summed, group int) error {
+	r, layout := s.request, file.layout
+	s.holes.begin(r, layout, group, file.applied)
 	if err := s.series.Open(source, layout.Column(r.SeriesField), group); err != nil {
 		return err
 	}
@@ -134,8 +138,24 @@ func (s *summer) runs(series, times []int64) error {
 			if err != nil {
 				return err
 			}
-			n := within(times[i:end], max(low, r.From), min(last, r.To))
-			s.add(uint32(sid), low, i, i+n)
+			from, to, kind := max(low, r.From), min(last, r.To), added
+			if !s.holes.none {
+				s.holes.enter(uint32(sid))
+				kind, from, to = s.holes.of(t, from, to)
+			}
+			n := 1
+			if kind != alone {
+				n = within(times[i:end], from, to)
+			}
+			switch kind {
+			case added:
+				s.add(uint32(sid), low, i, i+n)
+			case alone:
+				s.finish()
+				s.add(uint32(sid), low, i, i+1)
+				s.finish()
+				s.single[s.done()-1], s.moments[s.done()-1] = true, t
+			}
 			i += n
 		}
 	}
@@ -212,6 +232,7 @@ func (s *summer) finish() {
 		return
 	}
 	s.sids, s.buckets, s.rows = append(s.sids, s.sid), append(s.buckets, s.bucket), append(s.rows, s.count)
+	s.single, s.moments = append(s.single, false), append(s.moments, 0)
 	s.count = 0
 	for i := range s.columns {
 		s.columns[i].finish()

@@ -35,7 +35,10 @@ func (s *Store) bindSums(text string) (duckdb.Relation, error) {
 	}
 	out := duckdb.Relation{
 		Columns: []duckdb.Column{{Name: "sid", Type: duckdb.Type{Kind: duckdb.UInteger}}, {Name: "bucket", Type: duckdb.Type{Kind: duckdb.TimestampNS}}},
-		Rows:    r.Rows, Open: func() (duckdb.Reading, error) { return &summing{store: s, request: r}, nil },
+		Rows:    r.Rows, Open: func() (duckdb.Reading, error) { return s.openSums(r) },
+	}
+	if r.Snapshot != 0 {
+		out.Columns = append(out.Columns, duckdb.Column{Name: "single", Type: duckdb.Type{Kind: duckdb.TimestampNS}})
 	}
 	for i, c := range r.Calls {
 		of := sumsColumn{Type: Bigint}
@@ -59,6 +62,7 @@ func (s *Store) bindSums(text string) (duckdb.Relation, error) {
 type summing struct {
 	store   *Store
 	request *sumsRequest
+	touched touchedRows  // those of overlays
 	rows    atomic.Int64 // of the row groups that were read
 
 	mu struct {
@@ -71,8 +75,45 @@ type summing struct {
 
 // summed is a file that is summed up.
 type summed struct {
-	path   string
-	layout *parquet.Layout
+	path    string
+	applied uint64 // the deletes that it obeys
+	layout  *parquet.Layout
+}
+
+// openSums begins a run. What overlays have is looked at now: the transaction has begun, so
+// it sees no row that they do not know.
+func (s *Store) openSums(r *sumsRequest) (duckdb.Reading, error) {
+	run := &summing{store: s, request: r}
+	if r.Snapshot == 0 {
+		return run, nil
+	}
+	overlays, ok := s.overlaysOf(r)
+	if !ok {
+		return nil, fmt.Errorf("snapshot %d of table %d is closed", r.Snapshot, r.Table)
+	}
+	for _, seg := range overlays {
+		run.touched.take(seg.touched, r.From, r.To)
+	}
+	run.touched.ranges = run.touched.ranges.united()
+	return run, nil
+}
+
+// overlaysOf returns the overlays of the table of a request as its snapshot has them.
+func (s *Store) overlaysOf(r *sumsRequest) (list []segmentView, ok bool) {
+	s.mu.Lock()
+	sn := s.mu.snapshots[r.Snapshot]
+	s.mu.Unlock()
+	if sn == nil {
+		return nil, false
+	}
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	for t, v := range sn.mu.views {
+		if t.id == r.Table {
+			return v.overlays(Scan{Min: r.From, Max: r.To}), true
+		}
+	}
+	return nil, false
 }
 
 // take returns the next row group that may have rows of the request; ok is false when
@@ -95,6 +136,9 @@ func (run *summing) take() (file summed, group int, ok bool, err error) {
 // nextFile takes up a file. The lock is held.
 func (run *summing) nextFile() (err error) {
 	run.mu.file = summed{path: run.request.Files[run.mu.files]}
+	if len(run.request.Applied) > run.mu.files {
+		run.mu.file.applied = run.request.Applied[run.mu.files]
+	}
 	run.mu.files++
 	layout, err := run.store.sums.layouts.of(run.mu.file.path)
 	if err != nil {
@@ -146,7 +190,7 @@ func (run *summing) Close() error {
 // Reader is part of duckdb.Reading.
 func (run *summing) Reader() (duckdb.Reader, error) {
 	s := run.store.sums.idle.take()
-	s.begin(run.request)
+	s.begin(run.request, &run.touched)
 	return &sumsReader{run: run, summer: s}, nil
 }
 
@@ -173,6 +217,7 @@ type sumsReader struct {
 // Close is part of duckdb.Reader.
 func (r *sumsReader) Close() error {
 	if r.summer != nil {
+		r.summer.holes.touched = nil
 		r.run.store.sums.idle.pool.Put(r.summer)
 		r.summer = nil
 	}
@@ -248,7 +293,7 @@ func (r *sumsReader) nextGroup() (bool, error) {
 	r.rows = int(file.layout.Groups[group].Rows)
 	r.run.rows.Add(int64(r.rows))
 	if err = r.open(file.path); err == nil {
-		err = r.summer.open(r.file, file.layout, group)
+		err = r.summer.open(r.file, file, group)
 	}
 	if err != nil {
 		return false, fmt.Errorf("sum up %s: %w", file.path, err)
@@ -261,8 +306,13 @@ func (r *sumsReader) write(columns []duckdb.Output, from, n int) {
 	s := r.summer
 	copy(columns[0].Uint32s(n), s.sids[from:])
 	copy(columns[1].Int64s(n), s.buckets[from:])
+	columns = columns[2:]
+	if r.run.request.Snapshot != 0 {
+		s.writeSingles(&columns[0], from, n)
+		columns = columns[1:]
+	}
 	for i, c := range r.run.request.Calls {
-		out := &columns[i+2]
+		out := &columns[i]
 		if c.Kind == CountRows {
 			copy(out.Int64s(n), s.rows[from:])
 			continue
@@ -297,6 +347,17 @@ func (c *summedColumn) write(kind GroupKind, out *duckdb.Output, from, n int) {
 	valid := out.Validity(n)
 	for i, count := range counts {
 		if count == 0 {
+			valid[i/64] &^= 1 << (i % 64)
+		}
+	}
+}
+
+// writeSingles hands out the times of results that are single rows; of others it is NULL.
+func (s *summer) writeSingles(out *duckdb.Output, from, n int) {
+	copy(out.Int64s(n), s.moments[from:from+n])
+	valid := out.Validity(n)
+	for i, is := range s.single[from : from+n] {
+		if !is {
 			valid[i/64] &^= 1 << (i % 64)
 		}
 	}

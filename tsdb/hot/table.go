@@ -52,7 +52,8 @@ type segment struct {
 	min, max int64 // times
 	opened   time.Time
 	frozen   bool
-	filter   filter // the committer's own
+	filter   filter   // the committer's own
+	touched  *touched // of an overlay
 }
 
 func newTable(s *Store, id uint32) *Table {
@@ -63,10 +64,14 @@ func newTable(s *Store, id uint32) *Table {
 }
 
 func newSegment(id, seq uint32, overlay bool, columns int, opened time.Time) *segment {
-	return &segment{
+	seg := &segment{
 		seq: seq, name: segmentName(id, seq), overlay: overlay, columns: columns,
 		min: math.MaxInt64, max: math.MinInt64, opened: opened,
 	}
+	if overlay {
+		seg.touched = newTouched()
+	}
+	return seg
 }
 
 // SetLastWriteWins says whether, of two rows with the same identity, the one that
