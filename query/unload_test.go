@@ -42,6 +42,9 @@ func unloadFiles(t testing.TB, dir string) map[string]string {
 			name, _ := filepath.Rel(dir, path)
 			files[randomName.ReplaceAllString(filepath.ToSlash(name), "ID")] = path
 		}
+		if errors.Is(err, fs.ErrNotExist) { // it was just deleted
+			return nil
+		}
 		return err
 	})
 	if err != nil {

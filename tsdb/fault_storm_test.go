@@ -120,12 +120,14 @@ func held() int64 {
 func (f *fixture) size() (total int64) {
 	f.t.Helper()
 	err := filepath.WalkDir(f.dir, func(_ string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
+		if err == nil && !e.IsDir() {
+			var info os.FileInfo
+			if info, err = e.Info(); err == nil {
+				total += info.Size()
+			}
 		}
-		info, err := e.Info()
-		if err == nil {
-			total += info.Size()
+		if errors.Is(err, os.ErrNotExist) { // it was just deleted
+			return nil
 		}
 		return err
 	})

@@ -2,6 +2,7 @@ package tier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -261,6 +262,9 @@ func (h *house) onDisk() int {
 	h.must(filepath.WalkDir(h.coldDir(), func(path string, _ os.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".parquet") {
 			n++
+		}
+		if errors.Is(err, os.ErrNotExist) { // it was just deleted
+			return nil
 		}
 		return err
 	}))
