@@ -107,8 +107,8 @@ func accept(t *testing.T, e *rules.Engine, m *broker.Message) {
 		if err != nil {
 			t.Errorf("done(%v), want nil", err)
 		}
-	case <-time.After(30 * time.Second):
-		t.Fatal("the message is not done after 30 s")
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the message is not done after two minutes")
 	}
 }
 

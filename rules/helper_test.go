@@ -151,8 +151,8 @@ func accept(t *testing.T, e *Engine, m *broker.Message) error {
 	select {
 	case err := <-answered:
 		return err
-	case <-time.After(30 * time.Second):
-		t.Fatal("the message is not done after 30 s")
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the message is not done after two minutes")
 		return nil
 	}
 }

@@ -60,7 +60,7 @@ func writeUntilFull(dir string) error {
 // writeAgain writes as a client does that is told to come back: the store does not open
 // its file anew for every request.
 func writeAgain(ctx context.Context, db *DB, batch []Record) (err error) {
-	for range 100 {
+	for range 1200 {
 		if _, err = db.Write(ctx, demo, batch); fault.KindOf(err) != fault.Unavailable {
 			return err
 		}

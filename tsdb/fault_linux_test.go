@@ -180,7 +180,7 @@ func startBroken(t *testing.T, dir string, f diskfault.Fault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(30*time.Second, func() { cmd.Process.Signal(syscall.SIGQUIT) })
+	late := time.AfterFunc(3*time.Minute, func() { cmd.Process.Signal(syscall.SIGQUIT) })
 	if err := cmd.Wait(); err != nil && !strings.Contains(said.String(), "FAIL: TestFailingDisk") || !late.Stop() {
 		t.Errorf("a store on a failing disk does not open or fail: %v\n%.12000s", err, said.String())
 	}
@@ -251,7 +251,7 @@ func (c *faultChild) hear(line string) {
 // goesOn waits until every actor has succeeded twice: once may have begun before.
 func (c *faultChild) goesOn(when string) {
 	c.t.Helper()
-	const patience = time.Minute
+	const patience = 3 * time.Minute
 	begin := c.counted()
 	late := time.After(patience)
 	for {
@@ -449,7 +449,7 @@ func faultRead(ctx context.Context, db *DB) error {
 	if slices.Contains(scan.Columns, -1) {
 		return nil // nothing was written yet
 	}
-	text, err := snapshot.Relation(scan)
+	text, err := snapshot.Relation(ctx, scan)
 	if err == nil {
 		err = snapshot.Fetch(ctx)
 	}

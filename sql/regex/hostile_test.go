@@ -39,7 +39,7 @@ func TestHostileSearches(t *testing.T) {
 		if _, err := ToRE2(c.pattern); err != nil {
 			t.Errorf("%s for RE2: %.200v", c.name, err)
 		}
-		if took := time.Since(begin); took > 30*time.Second {
+		if took := time.Since(begin); took > 5*time.Minute { // exponential time is for ever
 			t.Errorf("%s took %v", c.name, took)
 		}
 	}
