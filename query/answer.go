@@ -16,19 +16,19 @@ func answered(prog *duckgen.Program) bool {
 // answer returns the rows of such a statement.
 func (e *Engine) answer(ctx context.Context, prog *duckgen.Program, v *view) ([][]any, error) {
 	if prog.Explain != nil {
-		return explanation(prog, v)
+		return explanation(ctx, prog, v)
 	}
 	return e.metadata(ctx, *prog.Meta)
 }
 
 // explanation is a row for each line.
-func explanation(prog *duckgen.Program, v *view) ([][]any, error) {
+func explanation(ctx context.Context, prog *duckgen.Program, v *view) ([][]any, error) {
 	lines, err := prog.Explanation()
 	if err != nil {
 		return nil, err
 	}
 	if prog.Explain.Format != plan.ExplainSQL {
-		more, err := v.sums(prog.Query)
+		more, err := v.sums(ctx, prog.Query)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func explanation(prog *duckgen.Program, v *view) ([][]any, error) {
 }
 
 // sums tells of partial results from files how they would be made now.
-func (v *view) sums(prog *duckgen.Program) (lines []string, err error) {
+func (v *view) sums(ctx context.Context, prog *duckgen.Program) (lines []string, err error) {
 	if prog.Unload != nil {
 		prog = prog.Query
 	}
@@ -50,7 +50,7 @@ func (v *view) sums(prog *duckgen.Program) (lines []string, err error) {
 		if a.Groups == nil {
 			continue
 		}
-		direct, files, err := v.snapshot.Sums(scanOf(a))
+		direct, files, err := v.snapshot.Sums(ctx, scanOf(a))
 		if err != nil {
 			return nil, err
 		}

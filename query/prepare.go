@@ -27,12 +27,12 @@ func (e *Engine) prepare(ctx context.Context, id, text string) (*statement, erro
 	if prog.Unload != nil {
 		return e.unload(ctx, id, prog, view, s)
 	}
-	return e.bind(prog, view, s)
+	return e.bind(ctx, prog, view, s)
 }
 
 // bind makes a program of DuckDB's out of a compiled one.
-func (e *Engine) bind(prog *duckgen.Program, view *view, s *statement) (*statement, error) {
-	text, err := prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
+func (e *Engine) bind(ctx context.Context, prog *duckgen.Program, view *view, s *statement) (*statement, error) {
+	text, err := prog.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(ctx, a) })
 	if err != nil {
 		return nil, errors.Join(err, view.Close())
 	}
@@ -79,6 +79,6 @@ func (e *Engine) Explain(ctx context.Context, text string) (tree, program string
 	if prog.Unload != nil {
 		of = prog.Query
 	}
-	program, err = of.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(a) })
+	program, err = of.SQL(func(_ int, a plan.Access) (string, error) { return view.relation(ctx, a) })
 	return plan.Explain(prog.Plan), program, err
 }

@@ -104,7 +104,7 @@ func runWithParams(ctx context.Context, e *Engine, text string, params map[strin
 	if err != nil {
 		return "", errors.Join(err, view.Close())
 	}
-	s, err := e.bind(prog, view, &statement{columns: columnsOf(prog)})
+	s, err := e.bind(ctx, prog, view, &statement{columns: columnsOf(prog)})
 	if err != nil {
 		return "", err
 	}

@@ -31,7 +31,7 @@ func (e *Engine) unload(ctx context.Context, id string, prog *duckgen.Program, v
 	if err := job.Check(ctx); err != nil {
 		return nil, errors.Join(refusal(err), view.Close())
 	}
-	of, err := e.bind(prog.Query, view, &statement{columns: columnsOf(prog.Query)})
+	of, err := e.bind(ctx, prog.Query, view, &statement{columns: columnsOf(prog.Query)})
 	if err != nil {
 		return nil, err
 	}

@@ -75,14 +75,14 @@ func scanOf(a plan.Access) tsdb.Scan {
 }
 
 // relation returns the text that reads what a scan needs.
-func (v *view) relation(a plan.Access) (string, error) {
+func (v *view) relation(ctx context.Context, a plan.Access) (string, error) {
 	scan := scanOf(a)
 	bytes, err := v.snapshot.Bytes(scan)
 	if err != nil {
 		return "", err
 	}
 	v.scanned += bytes
-	return v.snapshot.Relation(scan)
+	return v.snapshot.Relation(ctx, scan)
 }
 
 // Fetch makes what the relations read readable until Close.

@@ -75,7 +75,7 @@ func TestSmallCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer snapshot.Close()
-	if _, err := snapshot.Relation(Scan{Ref: demo, MinTime: files[0].MinTime, MaxTime: files[len(files)-1].MaxTime}); err != nil {
+	if _, err := snapshot.Relation(t.Context(), Scan{Ref: demo, MinTime: files[0].MinTime, MaxTime: files[len(files)-1].MaxTime}); err != nil {
 		t.Fatal(err)
 	}
 	if err := snapshot.Fetch(t.Context()); fault.KindOf(err) != fault.Exceeded {

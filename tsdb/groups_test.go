@@ -104,7 +104,7 @@ func TestGroupsOfBucket(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	text, err := s.Relation(Scan{Ref: demo, MaxTime: at(0), Groups: &Groups{Calls: []GroupCall{{CountRows, 0}}}})
+	text, err := s.Relation(t.Context(), Scan{Ref: demo, MaxTime: at(0), Groups: &Groups{Calls: []GroupCall{{CountRows, 0}}}})
 	if err != nil || strings.Contains(text, "tidemark_sums") || !strings.Contains(text, "read_parquet") {
 		t.Errorf("a file that is not here is read by %.300s, %v", text, err)
 	}

@@ -132,7 +132,7 @@ func (f *fixture) relation(s *Snapshot, scan Scan, columns ...string) string {
 	for _, name := range columns {
 		scan.Columns = append(scan.Columns, columnIndex(f.t, s, scan.Ref, name))
 	}
-	text, err := s.Relation(scan)
+	text, err := s.Relation(f.t.Context(), scan)
 	if err == nil {
 		err = s.Fetch(f.t.Context())
 	}

@@ -22,7 +22,7 @@ func readModel(ctx context.Context, conn *duckdb.Conn, s *Snapshot, want modelSc
 			scan.In = append(scan.In, In{i, values})
 		}
 	}
-	text, err := s.Relation(scan)
+	text, err := s.Relation(ctx, scan)
 	if err == nil {
 		err = s.Fetch(ctx)
 	}

@@ -237,13 +237,16 @@ const (
 // Relation returns a parenthesised SELECT that exposes a column c<i> for every i in
 // scan.Columns over all rows that the bounds do not exclude, each once. DuckDB runs it
 // on the engine of the store, while the snapshot is open and after Fetch. Rows past their
-// retention are left out.
-func (s *Snapshot) Relation(scan Scan) (string, error) {
+// retention are left out. It reads footers of files, until the context ends.
+func (s *Snapshot) Relation(ctx context.Context, scan Scan) (string, error) {
 	t, out, err := s.scan(scan)
 	if err != nil {
 		return "", err
 	}
-	text, files := t.view.Read(out)
+	text, files, err := t.view.Read(ctx, out)
+	if err != nil {
+		return "", err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.files = append(s.mu.files, files...)
@@ -252,13 +255,12 @@ func (s *Snapshot) Relation(scan Scan) (string, error) {
 
 // Sums tells of the relation of a scan how many files it reads, and how many of them are
 // summed up straight from their columns.
-func (s *Snapshot) Sums(scan Scan) (direct, files int, err error) {
+func (s *Snapshot) Sums(ctx context.Context, scan Scan) (direct, files int, err error) {
 	t, out, err := s.scan(scan)
 	if err != nil {
 		return 0, 0, err
 	}
-	direct, files = t.view.Sums(out)
-	return direct, files, nil
+	return t.view.Sums(ctx, out)
 }
 
 // Bytes estimates the column data that the relation of a scan reads.

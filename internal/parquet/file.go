@@ -71,7 +71,7 @@ type chunk struct {
 // Open reads the footer of a file.
 func Open(source io.ReaderAt, size int64) (*File, error) {
 	f := &File{source: source, size: size}
-	text, err := f.readFooter()
+	text, err := f.readFooter(maxFooter)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,8 @@ func Open(source io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-func (f *File) readFooter() ([]byte, error) {
+// readFooter reads a footer of at most so many bytes.
+func (f *File) readFooter(most int64) ([]byte, error) {
 	if f.size < int64(len(magic))+tailBytes {
 		return nil, fmt.Errorf("%w: it has %d bytes", ErrFormat, f.size)
 	}
@@ -101,8 +102,11 @@ func (f *File) readFooter() ([]byte, error) {
 		return nil, fmt.Errorf("read the end: %w", err)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
-	if string(tail[4:]) != magic || length > min(f.size-tailBytes-int64(len(magic)), maxFooter) {
+	if string(tail[4:]) != magic || length > f.size-tailBytes-int64(len(magic)) {
 		return nil, fmt.Errorf("%w: it does not end like one", ErrFormat)
+	}
+	if length > most {
+		return nil, fmt.Errorf("%w: its footer has %d bytes, at most %d are read", ErrFormat, length, most)
 	}
 	text := make([]byte, length)
 	if _, err := f.source.ReadAt(text, f.size-tailBytes-length); err != nil {

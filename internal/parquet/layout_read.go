@@ -5,10 +5,14 @@ import (
 	"io"
 )
 
+// MaxLayout is the most bytes of a footer that ReadLayout reads, a hundred thousand column
+// chunks. Where more may be, Open reads them.
+const MaxLayout = 16 << 20
+
 // ReadLayout reads the footer of a file.
 func ReadLayout(source io.ReaderAt, size int64) (*Layout, error) {
 	f := &File{source: source, size: size}
-	text, err := f.readFooter()
+	text, err := f.readFooter(MaxLayout)
 	if err != nil {
 		return nil, err
 	}

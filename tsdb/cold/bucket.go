@@ -112,7 +112,7 @@ func (r *remote) each(ctx context.Context, folder string, do func(name string, s
 // create makes the local folder; a bucket has none.
 func (r *remote) create() error { return diskFault(os.MkdirAll(r.path(dataDir), 0o755)) }
 
-// transfers is how many files go to a bucket or come from it at a time.
+// transfers is how many files go to a bucket at a time.
 const transfers = 4
 
 // keep sends files. They stay in the cache, as if they had been fetched.

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"container/list"
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -177,18 +179,39 @@ func (c *cache) hold(ctx context.Context, wants []want) (release func(), err err
 	}
 }
 
-// transfer fetches files, some at a time, and returns when all have ended.
+// fetches is how many files one reader fetches at a time: a bucket takes tens of
+// milliseconds before the first byte of each comes.
+const fetches = 16
+
+var errGivenUp = errors.New("another file could not be fetched")
+
+// transfer fetches files in their order, some at a time. After an error no more are begun;
+// it returns when all others have ended, with the error of the first file that has one.
 func transfer(ctx context.Context, missing []lacking) error {
 	var group errgroup.Group
-	group.SetLimit(transfers)
+	group.SetLimit(fetches)
+	var failed atomic.Bool
 	for _, m := range missing {
-		group.Go(func() error {
-			m.file.err = m.fetch(ctx)
+		if failed.Load() {
+			m.file.err = errGivenUp
 			close(m.file.ready)
-			return m.file.err
+			continue
+		}
+		group.Go(func() error {
+			if m.file.err = m.fetch(ctx); m.file.err != nil {
+				failed.Store(true)
+			}
+			close(m.file.ready)
+			return nil
 		})
 	}
-	return group.Wait()
+	_ = group.Wait() // the files have the errors
+	for _, m := range missing {
+		if m.file.err != nil {
+			return m.file.err // what was given up comes after
+		}
+	}
+	return nil
 }
 
 // await waits for transfers, and returns the error of one that failed.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"tidemark/fault"
 )
@@ -154,6 +155,54 @@ func TestCacheTriesAgainForOthers(t *testing.T) {
 			t.Errorf("%d transfers, files %q; want 1 and a", fetched.Load(), filesIn(t, dir))
 		}
 	})
+}
+
+// Files come some at a time. After an error no more are begun, and of several errors it is
+// always that of the first file.
+func TestCacheFetchesSideBySide(t *testing.T) {
+	const files = 5 * fetches
+	for _, c := range []struct {
+		name   string
+		failed []int
+		first  int // -1: none
+		begun  int32 // and perhaps fewer more than run at once, begun before the error came
+	}{
+		{"all arrive", nil, -1, files},
+		{"some fail", []int{fetches + 7, fetches + 2, files - 1}, fetches + 2, 2 * fetches},
+	} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			store, err := openCache(dir, files*10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var begun, running, most atomic.Int32
+			errs := map[int]error{}
+			for _, i := range c.failed {
+				errs[i] = fmt.Errorf("file %d", i)
+			}
+			var wants []want
+			for i := range files {
+				wants = append(wants, want{filepath.Join(dir, fmt.Sprint(i)+extension), 10, func(context.Context) error {
+					begun.Add(1)
+					n := running.Add(1)
+					for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+					}
+					time.Sleep(time.Second) // in no time: all that may run do
+					running.Add(-1)
+					return errs[i]
+				}})
+			}
+			_, err = store.hold(t.Context(), wants)
+			var want error
+			if c.first >= 0 {
+				want = errs[c.first]
+			}
+			if more := begun.Load() - c.begun; err != want || more < 0 || more >= fetches || more > 0 && want == nil || most.Load() != fetches {
+				t.Errorf("%s: %v after %d transfers, up to %d at once; want %v, %d and %d", c.name, err, begun.Load(), most.Load(), want, c.begun, fetches)
+			}
+		})
+	}
 }
 
 func TestCacheTakesOverWholeFiles(t *testing.T) {

@@ -94,7 +94,10 @@ func (t *Table) Count(ctx context.Context, r Range) (int64, error) {
 		return 0, err
 	}
 	defer conn.Close()
-	rows, files := sn.View(t).Read(Scan{In: r.In, Min: r.From, Max: r.To})
+	rows, files, err := sn.View(t).Read(ctx, Scan{In: r.In, Min: r.From, Max: r.To})
+	if err != nil {
+		return 0, fmt.Errorf("count rows: %w", err)
+	}
 	release, err := t.store.opts.Fetch(ctx, files)
 	if err != nil {
 		return 0, fmt.Errorf("count rows: %w", err)

@@ -3,12 +3,13 @@ package hot
 import "context"
 
 // Read is Relation, with the files that the relation reads: whoever keeps files elsewhere
-// makes them readable before it runs.
-func (v *View) Read(scan Scan) (text string, files []File) {
+// makes them readable before it runs. It reads footers, and fails when the context ends
+// meanwhile.
+func (v *View) Read(ctx context.Context, scan Scan) (text string, files []File, err error) {
 	asking := *v
 	asking.read = &files
-	text = asking.Relation(scan)
-	return text, files
+	text, err = asking.relation(ctx, scan)
+	return text, files, err
 }
 
 // readable is rows, with the files that it reads made readable until release.

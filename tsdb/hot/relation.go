@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -49,37 +50,50 @@ type Scan struct {
 // Relation returns a parenthesised SELECT with the fields of the scan. It is valid for
 // DuckDB while the snapshot is open.
 func (v *View) Relation(scan Scan) string {
+	text, err := v.relation(context.Background(), scan)
+	if err != nil {
+		panic(err) // the context has no end
+	}
+	return text
+}
+
+func (v *View) relation(ctx context.Context, scan Scan) (string, error) {
 	if scan.Min > scan.Max {
-		return v.empty(scan)
+		return v.empty(scan), nil
 	}
 	sel := v.table.choose(scan.In)
 	if sel.listed && len(sel.series) == 0 {
-		return v.empty(scan)
+		return v.empty(scan), nil
 	}
-	rows := v.contents(scan, sel)
-	if rows == "" {
-		return v.empty(scan)
+	rows, err := v.contents(ctx, scan, sel)
+	switch {
+	case err != nil:
+		return "", err
+	case rows == "":
+		return v.empty(scan), nil
+	case !scan.needsDictionary(sel):
+		return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s)", nil
 	}
-	if !scan.needsDictionary(sel) {
-		return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s)"
-	}
-	return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s JOIN (" + v.dictionary(scan, sel) + ") d ON d.sid = s.sid)"
+	return "(SELECT " + scan.outputs(v, sel) + " FROM (" + rows + ") s JOIN (" + v.dictionary(scan, sel) + ") d ON d.sid = s.sid)", nil
 }
 
 // contents selects what a scan is to find: rows, or partial results.
-func (v *View) contents(scan Scan, sel selection) string {
+func (v *View) contents(ctx context.Context, scan Scan, sel selection) (string, error) {
 	if scan.Groups == nil {
-		return v.rows(scan, sel)
+		return v.rows(scan, sel), nil
 	}
-	sums, rest := v.summed(scan, sel)
+	sums, rest, err := v.summed(ctx, scan, sel)
+	if err != nil {
+		return "", err
+	}
 	rows := rest.rows(scan, sel)
 	switch {
 	case rows == "":
-		return sums
+		return sums, nil
 	case sums == "":
-		return rest.grouped(scan, sel, rows)
+		return rest.grouped(scan, sel, rows), nil
 	}
-	return sums + " UNION ALL " + rest.grouped(scan, sel, rows)
+	return sums + " UNION ALL " + rest.grouped(scan, sel, rows), nil
 }
 
 // empty is the relation without rows.

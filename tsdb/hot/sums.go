@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -53,10 +54,10 @@ type sumsCall struct {
 
 // summed takes from a view the files that are summed up straight from their columns, and
 // returns the SELECT that does it, empty if there are none.
-func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
+func (v *View) summed(ctx context.Context, scan Scan, sel selection) (text string, rest *View, err error) {
 	req, ok := v.sumsOf(scan, sel)
 	if !ok {
-		return "", v
+		return "", v, nil
 	}
 	overlays := v.overlays(scan)
 	if len(overlays) > 0 {
@@ -65,15 +66,20 @@ func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	left, taken := []File{}, []File{}
 	files := v.filesIn(scan, sel)
 	unsaid := req.obey(files, v.deletesNow(), sel)
-	for _, f := range files {
-		if slices.ContainsFunc(unsaid, func(d deletion) bool { return d.concerns(&f) }) || !v.table.store.sums.adds(&f, &req) {
+	offers, err := v.table.store.sums.offers(ctx, files, &req)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, f := range files {
+		if !offers[i].fits || slices.ContainsFunc(unsaid, func(d deletion) bool { return d.concerns(&f) }) {
 			left = append(left, f)
-		} else {
-			taken = append(taken, f)
+			continue
 		}
+		taken = append(taken, f)
+		req.add(&f, offers[i])
 	}
 	if len(taken) == 0 || v.table.store.sums.crowded(overlays, taken, scan) {
-		return "", v
+		return "", v, nil
 	}
 	ours := *v
 	ours.segments, ours.files = nil, taken
@@ -81,7 +87,7 @@ func (v *View) summed(scan Scan, sel selection) (text string, rest *View) {
 	v.note(taken)
 	others := *v
 	others.files = left
-	return req.text(scan.Groups, overlays), &others
+	return req.text(scan.Groups, overlays), &others, nil
 }
 
 // filesIn returns the files that may have rows of a scan.
@@ -106,15 +112,18 @@ func (s *sums) crowded(overlays []segmentView, files []File, scan Scan) bool {
 
 // Sums tells of a scan how many files it reads, and how many of them are summed up straight
 // from their columns.
-func (v *View) Sums(scan Scan) (direct, files int) {
-	_, all := v.Read(scan)
+func (v *View) Sums(ctx context.Context, scan Scan) (direct, files int, err error) {
+	_, all, err := v.Read(ctx, scan)
+	if err != nil {
+		return 0, 0, err
+	}
 	var taken []File
 	asking := *v
 	asking.read = &taken
 	if len(all) > 0 {
-		asking.summed(scan, v.table.choose(scan.In))
+		_, _, err = asking.summed(ctx, scan, v.table.choose(scan.In))
 	}
-	return len(taken), len(all)
+	return len(taken), len(all), err
 }
 
 // results estimates how many results there are.
@@ -138,15 +147,15 @@ func (v *View) sumsOf(scan Scan, sel selection) (req sumsRequest, ok bool) {
 		req.Keys = [2]string{key.values[0], key.values[len(key.values)-1]}
 	}
 	for _, c := range scan.Groups.Calls {
-		if !req.add(v, c) {
+		if !req.compute(v, c) {
 			return req, false
 		}
 	}
 	return req, utf8.ValidString(req.Keys[0] + req.Keys[1])
 }
 
-// add takes up a call.
-func (r *sumsRequest) add(v *View, c GroupCall) bool {
+// compute takes up a call.
+func (r *sumsRequest) compute(v *View, c GroupCall) bool {
 	if c.Kind == CountRows {
 		r.Calls = append(r.Calls, sumsCall{Kind: c.Kind})
 		return true
@@ -200,18 +209,27 @@ const maxReading = 256 << 20
 // physicalTypes are the types of columns in files.
 var physicalTypes = map[Type]parquet.Type{Bigint: parquet.Int64, Double: parquet.Double, Timestamp: parquet.Int64}
 
-// adds adds a file to a request if it can be read. One that is not there, because it is in
-// a bucket, is DuckDB's to read; one that is damaged too, so that its error is the same.
-func (s *sums) adds(f *File, r *sumsRequest) bool {
-	if !utf8.ValidString(f.Path) {
-		return false
-	}
-	layout, err := s.layouts.of(f.Path)
-	if err != nil || r.fits(layout) != nil {
-		return false
-	}
-	r.Files, r.Applied, r.Pieces = append(r.Files, f.Path), append(r.Applied, f.Applied), r.Pieces+len(layout.Groups)
-	return true
+// offer is what the footer of a file says of it for a request.
+type offer struct {
+	fits   bool
+	groups int // row groups
+}
+
+// offers reads the footers of files. One that is not there, because it is in a bucket, is
+// DuckDB's to read; one that is damaged too, so that its error is the same.
+func (s *sums) offers(ctx context.Context, files []File, r *sumsRequest) ([]offer, error) {
+	list := make([]offer, len(files))
+	err := s.layouts.each(ctx, files, func(i int, layout *parquet.Layout, err error) {
+		if err == nil && utf8.ValidString(files[i].Path) && r.fits(layout) == nil {
+			list[i] = offer{true, len(layout.Groups)}
+		}
+	})
+	return list, err
+}
+
+// add adds a file that fits.
+func (r *sumsRequest) add(f *File, o offer) {
+	r.Files, r.Applied, r.Pieces = append(r.Files, f.Path), append(r.Applied, f.Applied), r.Pieces+o.groups
 }
 
 // fits says what is wrong with a file for a request.

@@ -65,7 +65,7 @@ func (s *summer) forget() {
 func (s *summer) done() int { return len(s.sids) }
 
 // open goes on to a row group.
-func (s *summer) open(source io.ReaderAt, file summed, group int) error {
+func (s *summer) open(source io.ReaderAt, file *summed, group int) error {
 	r, layout := s.request, file.layout
 	s.holes.begin(r, layout, group, file.applied)
 	if err := s.series.Open(source, layout.Column(r.SeriesField), group); err != nil {

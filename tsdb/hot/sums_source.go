@@ -67,9 +67,10 @@ type summing struct {
 
 	mu struct {
 		sync.Mutex
-		files  int    // that were taken up
-		file   summed // the last of them
-		groups []int  // row groups of it that are left
+		files   int        // that were taken up
+		pieces  []piece    // row groups of them that are left
+		reading int        // files of which the footer is being read
+		read    *sync.Cond // one was
 	}
 }
 
@@ -80,10 +81,17 @@ type summed struct {
 	layout  *parquet.Layout
 }
 
+// piece is what a thread takes.
+type piece struct {
+	file  *summed
+	group int
+}
+
 // openSums begins a run. What overlays have is looked at now: the transaction has begun, so
 // it sees no row that they do not know.
 func (s *Store) openSums(r *sumsRequest) (duckdb.Reading, error) {
 	run := &summing{store: s, request: r}
+	run.mu.read = sync.NewCond(&run.mu)
 	if r.Snapshot == 0 {
 		return run, nil
 	}
@@ -117,43 +125,53 @@ func (s *Store) overlaysOf(r *sumsRequest) (list []segmentView, ok bool) {
 }
 
 // take returns the next row group that may have rows of the request; ok is false when
-// there is none.
-func (run *summing) take() (file summed, group int, ok bool, err error) {
+// there is none. Each thread that finds none reads the footer of one more file, or waits for
+// what others find in theirs.
+func (run *summing) take() (p piece, ok bool, err error) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	for len(run.mu.groups) == 0 {
-		if run.mu.files == len(run.request.Files) {
-			return file, 0, false, nil
-		}
-		if err := run.nextFile(); err != nil {
-			return file, 0, false, fmt.Errorf("sum up %s: %w", run.mu.file.path, err)
+	for len(run.mu.pieces) == 0 {
+		switch {
+		case run.mu.files < len(run.request.Files):
+			if err := run.nextFile(); err != nil {
+				return p, false, err
+			}
+		case run.mu.reading == 0:
+			return p, false, nil
+		default:
+			run.mu.read.Wait()
 		}
 	}
-	group, run.mu.groups = run.mu.groups[0], run.mu.groups[1:]
-	return run.mu.file, group, true, nil
+	p, run.mu.pieces = run.mu.pieces[0], run.mu.pieces[1:]
+	return p, true, nil
 }
 
-// nextFile takes up a file. The lock is held.
+// nextFile takes up a file. The lock is held, but not while the footer is read.
 func (run *summing) nextFile() (err error) {
-	run.mu.file = summed{path: run.request.Files[run.mu.files]}
+	file := &summed{path: run.request.Files[run.mu.files]}
 	if len(run.request.Applied) > run.mu.files {
-		run.mu.file.applied = run.request.Applied[run.mu.files]
+		file.applied = run.request.Applied[run.mu.files]
 	}
 	run.mu.files++
-	layout, err := run.store.sums.layouts.of(run.mu.file.path)
-	if err != nil {
-		return err
-	}
-	if err := run.request.fits(layout); err != nil {
-		return err
-	}
-	run.mu.file.layout = layout
-	for i := range layout.Groups {
-		if run.request.wants(layout, i) {
-			run.mu.groups = append(run.mu.groups, i)
+	run.mu.reading++
+	run.mu.Unlock()
+	defer func() {
+		run.mu.Lock()
+		run.mu.reading--
+		run.mu.read.Broadcast()
+		for i := 0; err == nil && i < len(file.layout.Groups); i++ {
+			if run.request.wants(file.layout, i) {
+				run.mu.pieces = append(run.mu.pieces, piece{file, i})
+			}
 		}
+	}()
+	if file.layout, err = run.store.sums.layouts.of(file.path); err == nil {
+		err = run.request.fits(file.layout)
 	}
-	return nil
+	if err != nil {
+		err = fmt.Errorf("sum up %s: %w", file.path, err)
+	}
+	return err
 }
 
 // wants reports whether a row group may have rows of the request.
@@ -286,10 +304,11 @@ func (r *sumsReader) Read(columns []duckdb.Output, limit int) (int, error) {
 }
 
 func (r *sumsReader) nextGroup() (bool, error) {
-	file, group, ok, err := r.run.take()
+	next, ok, err := r.run.take()
 	if err != nil || !ok {
 		return false, err
 	}
+	file, group := next.file, next.group
 	r.rows = int(file.layout.Groups[group].Rows)
 	r.run.rows.Add(int64(r.rows))
 	if err = r.open(file.path); err == nil {
