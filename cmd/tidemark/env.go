@@ -47,7 +47,7 @@ func envCommand() *cobra.Command {
 		},
 	}
 	clientFlags(cmd)
-	cmd.Flags().Duration("wait", 5*time.Second, "how long to wait for a server that is starting")
+	cmd.Flags().Duration("wait", 30*time.Second, "how long to wait for a server that is starting")
 	cmd.Flags().String("shell", "sh", "syntax: sh, fish, powershell or json")
 	return cmd
 }

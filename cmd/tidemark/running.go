@@ -61,10 +61,11 @@ func findRunning(cmd *cobra.Command) (*running, error) {
 }
 
 // awaitRunning is findRunning for a server that may be starting: it waits until there is
-// one that answers, at most so long.
+// one that answers, at most so long, and says so when that is not soon.
 func awaitRunning(cmd *cobra.Command, wait time.Duration) (*running, error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), wait)
 	defer cancel()
+	soon := time.After(2 * time.Second)
 	for {
 		r, err := findRunning(cmd)
 		if err == nil && r.answers(ctx) {
@@ -76,6 +77,8 @@ func awaitRunning(cmd *cobra.Command, wait time.Duration) (*running, error) {
 				fmt.Fprintf(cmd.ErrOrStderr(), "tidemark: the server of %s does not answer\n", r.dir)
 			}
 			return r, err
+		case <-soon:
+			fmt.Fprintf(cmd.ErrOrStderr(), "tidemark: waiting up to %v for a server to start\n", wait)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
