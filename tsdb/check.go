@@ -3,7 +3,6 @@ package tsdb
 import (
 	"math"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"tidemark/fault"
@@ -54,7 +53,9 @@ func (w *write) skip(record int) {
 func counts(recs []Record) (cells, dims int) {
 	for i := range recs {
 		cells += len(recs[i].Measures)
-		dims += len(recs[i].Dimensions)
+		if recs[i].Set == nil {
+			dims += len(recs[i].Dimensions)
+		}
 	}
 	return cells, dims
 }
@@ -85,25 +86,11 @@ func (c *checker) malformed(r *Record) string {
 }
 
 func (c *checker) dimensions(r *Record) string {
-	same := c.last != nil && slices.EqualFunc(c.last.Dimensions, r.Dimensions, func(a, b Dimension) bool { return a.Name == b.Name })
-	for i := range r.Dimensions {
-		dim := &r.Dimensions[i]
-		if !same {
-			if wrong := checkColumnName("dimension", dim.Name, maxDimensionName); wrong != "" {
-				return wrong
-			}
-			if repeated(r.Dimensions[:i], func(d *Dimension) bool { return d.Name == dim.Name }) {
-				return "The dimension " + quote(dim.Name) + " is given twice."
-			}
-		}
-		switch {
-		case dim.Value == "":
-			return "The value of dimension " + quote(dim.Name) + " must not be empty."
-		case !utf8.ValidString(dim.Value):
-			return "The value of dimension " + quote(dim.Name) + " is not valid UTF-8."
-		}
+	if r.Set != nil {
+		return r.Set.wrong
 	}
-	return ""
+	same := c.last != nil && slices.EqualFunc(c.last.Dimensions, r.Dimensions, func(a, b Dimension) bool { return a.Name == b.Name })
+	return wrongDimensions(r.Dimensions, same)
 }
 
 func repeated[T any](list []T, is func(*T) bool) bool {
@@ -207,7 +194,7 @@ func (c *checker) refusal(r *Record, w window) string {
 		return "The record has more than 128 dimensions."
 	case len(r.Measures) > maxMeasures:
 		return "The record has more than 256 measures."
-	case dimensionSize(r) > maxDimensionSize:
+	case r.dimensionSize() > maxDimensionSize:
 		return "The names and values of the record's dimensions exceed 2048 bytes."
 	case valueSize(r) > maxValueSize:
 		return "The measure values of the record exceed 2048 bytes."
@@ -216,12 +203,11 @@ func (c *checker) refusal(r *Record, w window) string {
 	}
 }
 
-func dimensionSize(r *Record) int {
-	n := 0
-	for i := range r.Dimensions {
-		n += len(r.Dimensions[i].Name) + len(r.Dimensions[i].Value)
+func (r *Record) dimensionSize() int {
+	if r.Set != nil {
+		return r.Set.size
 	}
-	return n
+	return dimensionSize(r.Dimensions)
 }
 
 const numberSize = 8
@@ -251,19 +237,12 @@ func (c *checker) partition(r *Record) string {
 // add converts a record. The texts are shared with it, the lists are the write's.
 func (w *write) add(r *Record) {
 	row := hot.Row{Measure: r.MeasureName, Kind: hot.Multi, Time: r.Time, Version: r.Version}
-	from := len(w.dims)
-	for i := range r.Dimensions {
-		w.dims = append(w.dims, hot.Dim{Name: r.Dimensions[i].Name, Value: r.Dimensions[i].Value})
+	if r.Set != nil {
+		row.From(r.Set.origin)
+	} else {
+		w.addDimensions(&row, r)
 	}
-	row.Dims = w.dims[from:len(w.dims):len(w.dims)]
-	if !slices.IsSortedFunc(row.Dims, byName) {
-		row.Given = row.Dims
-		from = len(w.dims)
-		w.dims = append(w.dims, row.Given...)
-		row.Dims = w.dims[from:len(w.dims):len(w.dims)]
-		slices.SortFunc(row.Dims, byName)
-	}
-	from = len(w.cells)
+	from := len(w.cells)
 	for i := range r.Measures {
 		m := &r.Measures[i]
 		w.cells = append(w.cells, hot.Cell{Name: m.Name, Text: m.Value.text, Bits: m.Value.bits, Type: hot.Type(m.Value.Type)})
@@ -276,4 +255,17 @@ func (w *write) add(r *Record) {
 	w.rows = append(w.rows, row)
 }
 
-func byName(a, b hot.Dim) int { return strings.Compare(a.Name, b.Name) }
+func (w *write) addDimensions(row *hot.Row, r *Record) {
+	from := len(w.dims)
+	for i := range r.Dimensions {
+		w.dims = append(w.dims, hot.Dim{Name: r.Dimensions[i].Name, Value: r.Dimensions[i].Value})
+	}
+	row.Dims = w.dims[from:len(w.dims):len(w.dims)]
+	if !slices.IsSortedFunc(row.Dims, byName) {
+		row.Given = row.Dims
+		from = len(w.dims)
+		w.dims = append(w.dims, row.Given...)
+		row.Dims = w.dims[from:len(w.dims):len(w.dims)]
+		slices.SortFunc(row.Dims, byName)
+	}
+}

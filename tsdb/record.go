@@ -74,7 +74,8 @@ type Measure struct {
 // Record is one row: the series it belongs to, an instant and what was measured.
 // The store keeps none of its slices after the write was answered.
 type Record struct {
-	Dimensions  []Dimension // any order; names are unique
+	Dimensions  []Dimension   // any order; names are unique
+	Set         *DimensionSet // the same, of who writes them again and again; may be nil
 	MeasureName string
 	Multi       bool // a multi-measure record: Measures are named
 	Measures    []Measure

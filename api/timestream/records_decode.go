@@ -30,14 +30,19 @@ type window struct {
 
 type rawDimension struct{ name, value given }
 
+// rawMeasure has either a name or the one that is known by its pattern.
 type rawMeasure struct {
 	name, value given
+	known       string
+	valueAt     int // in the body, unless the value had escapes
 	kind        tsdb.ValueType
 }
 
 // rawRecord is a Record or the CommonAttributes as sent. Zero means absent.
 type rawRecord struct {
 	dimensions, measures window
+	set                  *dimensionSet // instead of dimensions
+	sent                 sentSet       // of dimensions that are not remembered
 	name, value, time    given
 	kind                 tsdb.ValueType
 	unit                 int64 // in nanoseconds
@@ -56,6 +61,8 @@ type decoder struct {
 	hasRecords      bool
 	dimensions      []rawDimension
 	measures        []rawMeasure
+	patterns        []pattern      // by place
+	sets            *dimensionSets // of all decoders; nil remembers none
 	broken          api.Violations
 	index           int // of the record being read, -1 in CommonAttributes
 	resolver        resolver

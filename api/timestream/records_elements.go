@@ -9,14 +9,20 @@ import (
 )
 
 func (d *decoder) readDimensions(r *rawRecord) error {
-	r.dimensions = window{}
+	r.dimensions, r.set, r.sent = window{}, nil, sentSet{}
 	if null, err := d.null(); null || err != nil {
 		return err
 	}
 	if d.peek() != '[' {
 		return d.mistyped("List", d.at("dimensions"))
 	}
-	from, count := len(d.dimensions), 0
+	set, sent := d.sets.find(d.b[d.i:])
+	if set != nil {
+		r.set = set
+		d.i += len(sent.text)
+		return nil
+	}
+	from, start, count := len(d.dimensions), d.i, 0
 	err := d.array(func() error {
 		count++
 		if count > maxDimensions {
@@ -28,6 +34,9 @@ func (d *decoder) readDimensions(r *rawRecord) error {
 		d.broken.Add(d.at("dimensions"), "'["+strconv.Itoa(count)+" members]'", api.Longest(maxDimensions))
 	}
 	r.dimensions = window{from, len(d.dimensions), true}
+	if d.i == start+len(sent.text) {
+		r.sent = sent
+	}
 	return err
 }
 
@@ -70,10 +79,14 @@ func (d *decoder) readMeasures(r *rawRecord) error {
 	from, count := len(d.measures), 0
 	err := d.array(func() error {
 		count++
-		if count > keptMeasures {
+		switch {
+		case count > keptMeasures:
 			return d.skip()
+		case d.patterned(count - 1):
+			return nil
+		default:
+			return d.readMeasure(count)
 		}
-		return d.readMeasure(count)
 	})
 	r.measures = window{from, len(d.measures), true}
 	return err
@@ -85,13 +98,14 @@ func (d *decoder) readMeasure(n int) error {
 		return d.mistyped("Structure", d.inside("measureValues", n, ""))
 	}
 	var m rawMeasure
-	hasType := false
+	hasType, start := false, d.i
 	err := d.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "Name":
 			m.name, err = d.element("measureValues", n, "name")
 		case "Value":
 			m.value, err = d.element("measureValues", n, "value")
+			m.valueAt = d.i - 1 - len(m.value)
 		case "Type":
 			m.kind, hasType, err = d.measureType(n)
 		default:
@@ -105,6 +119,9 @@ func (d *decoder) readMeasure(n int) error {
 		d.broken.Add(d.inside("measureValues", n, "type"), api.Null, api.NotNull)
 	}
 	d.measures = append(d.measures, m)
+	if err == nil {
+		d.learn(n-1, start, &m)
+	}
 	return err
 }
 

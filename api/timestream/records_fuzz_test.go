@@ -197,18 +197,20 @@ func FuzzDecodeRecords(f *testing.F) {
 	f.Add([]byte(common(`"Dimensions":[{"Name":"room","Value":"a"}],"Time":"5"`, `{"MeasureName":"a","MeasureValue":"1.5"},{"MeasureName":"b","MeasureValueType":"MULTI","MeasureValues":[{"Name":"x","Value":"1","Type":"TIMESTAMP"}]}`)))
 	f.Add([]byte(table(`{"MeasureName":"\ud83d\ude00\u0041\ud800","MeasureValue":"tRue","MeasureValueType":"BOOLEAN","Time":"1","Version":12}`)))
 	f.Add([]byte(table(`{"A":[1,{"b":null}],"MeasureName":"a","MeasureValue":"-1e5","Time":"-1"}`)))
-	var d decoder
+	d := decoder{sets: newDimensionSets()}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if bytes.Count(body, []byte("[")) > maxDepth || bytes.Count(body, []byte("{")) > maxDepth {
 			return // the depth of what is skipped is bounded here and not there
 		}
-		got, err := d.decode(body)
 		want, ok := reference(body)
-		if (err == nil) != ok {
-			t.Fatalf("decode(%s) = %v, the reference accepts: %v", body, err, ok)
-		}
-		if ok && !sameRecords(got, want) {
-			t.Fatalf("decode(%s) = %+v, want %+v", body, got, want)
+		for range 4 { // later ones find what the first left
+			got, err := d.decode(body)
+			if (err == nil) != ok {
+				t.Fatalf("decode(%s) = %v, the reference accepts: %v", body, err, ok)
+			}
+			if ok && !sameRecords(bare(t, got), want) {
+				t.Fatalf("decode(%s) = %+v, want %+v", body, got, want)
+			}
 		}
 	})
 }

@@ -231,6 +231,29 @@ func benchBody(n, doubles int) string {
 	return b.String()
 }
 
+// BenchmarkDecodeRecordsAgain is the steady state: the same devices write on, with the
+// dimensions and the measures of the load suite.
+func BenchmarkDecodeRecordsAgain(b *testing.B) {
+	dims := manyDimensions(10)
+	var records []string
+	for i := range 100 {
+		var values []string
+		for j := range 10 {
+			values = append(values, fmt.Sprintf(`{"Name":"usage_metric_%d","Value":"%d","Type":"BIGINT"}`, j, (i*31+j*7)%100))
+		}
+		records = append(records, fmt.Sprintf(`{"Dimensions":[{"Name":"host","Value":"h%d"},%s],"MeasureValues":[%s]}`, i, dims, strings.Join(values, ",")))
+	}
+	body := []byte(common(`"MeasureName":"cpu","MeasureValueType":"MULTI","Time":"1700000000000"`, strings.Join(records, ",")))
+	d := decoder{sets: newDimensionSets()}
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := d.decode(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkDecodeRecords(b *testing.B) {
 	for _, shape := range [][2]int{{100, 10}, {1, 10}} {
 		body := []byte(benchBody(shape[0], shape[1]))

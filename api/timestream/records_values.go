@@ -9,11 +9,42 @@ import (
 // nanoseconds converts decimal units since 1970; false is not an integer or beyond
 // what 64 bits of nanoseconds hold.
 func nanoseconds(b given, unit int64) (int64, bool) {
-	n, err := strconv.ParseInt(string(b), 10, 64)
-	if err != nil || n > math.MaxInt64/unit || n < math.MinInt64/unit {
+	n, ok := parseBigint(b)
+	if !ok || n > math.MaxInt64/unit || n < math.MinInt64/unit {
 		return 0, false
 	}
 	return n * unit, true
+}
+
+// parseBigint reads a decimal integer of 64 bits.
+func parseBigint(b given) (int64, bool) {
+	if n, ok := shortInteger(b); ok {
+		return n, true
+	}
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	return n, err == nil
+}
+
+// shortInteger reads what fits whatever the digits are, and has no sign but a minus.
+func shortInteger(b given) (int64, bool) {
+	digits := b
+	if len(b) > 0 && b[0] == '-' {
+		digits = b[1:]
+	}
+	if len(digits) == 0 || len(digits) > 18 {
+		return 0, false
+	}
+	n := int64(0)
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if len(digits) < len(b) {
+		n = -n
+	}
+	return n, true
 }
 
 // parseDouble reads a finite decimal number, an exponent allowed. Timestream refuses

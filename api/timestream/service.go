@@ -57,7 +57,8 @@ func New(opt Options) (*Service, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	return &Service{opt: opt, decoders: sync.Pool{New: func() any { return new(decoder) }}}, nil
+	sets := newDimensionSets()
+	return &Service{opt: opt, decoders: sync.Pool{New: func() any { return &decoder{sets: sets} }}}, nil
 }
 
 // Service declares the wire namespace to package api.

@@ -56,6 +56,8 @@ type Row struct {
 
 	hash   uint64
 	series uint32
+	origin *Origin      // nil: the dimensions are this row's own
+	found  *foundSeries // of the origin
 }
 
 // noSeries is the number of a series that is not known yet, and noColumn that of a column.
@@ -66,12 +68,20 @@ const (
 
 // size estimates the memory of a row in bytes, for the bound on what waits.
 func (r *Row) size() int64 {
-	n := 96 + 48*len(r.Cells) + 32*len(r.Dims) + len(r.Measure)
+	n := 112 + 48*len(r.Cells) + len(r.Measure)
 	for i := range r.Cells {
 		n += len(r.Cells[i].Text)
 	}
-	for i := range r.Dims {
-		n += len(r.Dims[i].Name) + len(r.Dims[i].Value)
+	if r.origin != nil {
+		return int64(n) + r.origin.size
+	}
+	return int64(n) + dimsSize(r.Dims)
+}
+
+func dimsSize(dims []Dim) int64 {
+	n := 32 * len(dims)
+	for i := range dims {
+		n += len(dims[i].Name) + len(dims[i].Value)
 	}
 	return int64(n)
 }

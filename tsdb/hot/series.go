@@ -19,6 +19,7 @@ const never = math.MinInt64
 // number its values, and each text of a dimension is there once.
 type seriesTable struct {
 	seed  maphash.Seed
+	life  *life // another one after each reset
 	index index
 	list  pages[series]
 	ids   arena    // what identifies each series, see identity
@@ -46,12 +47,12 @@ type dimension struct {
 	values values
 }
 
-func newSeriesTable() seriesTable { return seriesTable{seed: maphash.MakeSeed()} }
+func newSeriesTable() seriesTable { return seriesTable{seed: maphash.MakeSeed(), life: new(life)} }
 
 // reset forgets every series. It leaves the seed alone, which hash reads without a lock.
 func (st *seriesTable) reset() {
 	st.index, st.list, st.ids, st.sets = index{}, pages[series]{}, arena{}, interner{}
-	st.measures, st.used, st.dims = values{}, nil, nil
+	st.measures, st.used, st.dims, st.life = values{}, nil, nil, new(life)
 }
 
 // hash returns the hash of a row's identity. It needs no lock. Each part is hashed by

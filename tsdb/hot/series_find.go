@@ -15,6 +15,7 @@ func (st *seriesTable) findAll(rows []Row) {
 		}
 		for i := range rows[:n] {
 			rows[i].series = st.find(&rows[i])
+			st.remember(&rows[i])
 		}
 		rows = rows[n:]
 	}

@@ -107,12 +107,24 @@ func (t *Table) Submit(ctx context.Context, rows []Row, done func([]Refusal, err
 // resolve finds the series and columns of rows, as far as they are known, so that the
 // committer need not.
 func (t *Table) resolve(rows []Row) {
+	st := &t.mu.series
 	for i := range rows {
-		rows[i].hash = t.mu.series.hash(&rows[i])
+		if !st.recall(&rows[i]) {
+			rows[i].hash = st.hash(&rows[i])
+		}
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	t.mu.series.findAll(rows)
+	for i := 0; i < len(rows); {
+		if st.recognize(&rows[i]) {
+			i++
+			continue
+		}
+		from := i
+		for i++; i < len(rows) && rows[i].found == nil; i++ {
+		}
+		st.findAll(rows[from:i])
+	}
 	for i := range rows {
 		r := &rows[i]
 		if r.series == noSeries {
