@@ -100,11 +100,15 @@ func (l *Layout) Column(field int) *Column {
 // Size is the number of column chunks that the layout describes.
 func (l *Layout) Size() int { return l.chunks }
 
-// Bytes is the most memory that Values take for a chunk.
+// Bytes is the most memory that Values take for a chunk: as it is in the file, a page of it
+// expanded, and a dictionary decoded, which makes eight bytes of four.
 func (c *Column) Bytes() int64 {
-	most := int64(0)
+	most, wider := int64(0), int64(1)
+	if c.Type == Int32 {
+		wider = 2
+	}
 	for i := range c.chunks {
-		most = max(most, c.chunks[i].compressed+c.chunks[i].expanded)
+		most = max(most, c.chunks[i].compressed+(1+wider)*c.chunks[i].expanded)
 	}
 	return most
 }

@@ -164,7 +164,7 @@ func TestCacheFetchesSideBySide(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		failed []int
-		first  int // -1: none
+		first  int   // -1: none
 		begun  int32 // and perhaps fewer more than run at once, begun before the error came
 	}{
 		{"all arrive", nil, -1, files},

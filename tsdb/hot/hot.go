@@ -42,6 +42,7 @@ type Options struct {
 	IdleAfter   time.Duration // 2 seconds
 	FreeBytes   uint64        // writes are refused while the disk has less free than this. 256 MiB
 	MaxSeries   int           // series of one table. 20 million
+	SumsBytes   int64         // memory for columns of files that are summed up. An eighth of the engine's limit, at least 32 MiB
 	SeriesBytes int64         // memory for the series of all tables. A quarter of the machine's, at least 512 MiB
 	Limits      Limits
 
@@ -88,6 +89,10 @@ func (o Options) withDefaults() Options {
 		o.Free = func() (uint64, error) { return freeOf(path) }
 	}
 	o.MaxSeries = or(o.MaxSeries, 20_000_000)
+	if o.SumsBytes == 0 {
+		memory, _ := o.Engine.Limits()
+		o.SumsBytes = max(memory/readingShare, leastReading)
+	}
 	if o.SeriesBytes == 0 {
 		o.SeriesBytes = defaultSeriesBytes()
 	}
@@ -112,7 +117,7 @@ func (o Options) Validate() error {
 		return fmt.Errorf("the hot store needs an engine")
 	case o.QueueRows < 0 || o.BatchRows < 0 || o.SegmentRows < 0 || o.MaxSeries < 0:
 		return fmt.Errorf("row limits of the hot store must not be negative")
-	case o.SeriesBytes < 0 || o.QueueBytes < 0 || o.LogBytes < 0 || o.IdleLog < 0 || o.SegmentAge < 0 || o.IdleAfter < 0:
+	case o.SumsBytes < 0 || o.SeriesBytes < 0 || o.QueueBytes < 0 || o.LogBytes < 0 || o.IdleLog < 0 || o.SegmentAge < 0 || o.IdleAfter < 0:
 		return fmt.Errorf("sizes and times of the hot store must not be negative")
 	}
 	return nil

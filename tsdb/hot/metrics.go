@@ -20,6 +20,7 @@ type metrics struct {
 	starved     prometheus.Counter
 	summed      prometheus.Counter
 	summedRows  prometheus.Counter
+	unsummed    prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
@@ -48,10 +49,12 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 			Name: "tidemark_hot_summed_files_total", Help: "Files that were summed up straight from their columns."}),
 		summedRows: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_summed_rows_total", Help: "Rows of the row groups that were summed up so."}),
+		unsummed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_hot_unsummed_files_total", Help: "Files that were left to DuckDB because others were being summed up in all the memory for that."}),
 		full: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tidemark_hot_disk_refusals_total", Help: "Batches that were refused because the disk has less free than the reserve."}),
 	}
-	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated, m.starved, m.summed, m.summedRows,
+	reg.MustRegister(m.rows, m.commits, m.batches, m.checkpoints, m.postponed, m.lookUps, m.failures, m.full, m.isolated, m.starved, m.summed, m.summedRows, m.unsummed,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_queue_submissions", Help: "Submissions that wait for the committer."},
 			func() float64 { return float64(len(s.queue.waiting)) }),
@@ -64,6 +67,12 @@ func newMetrics(reg prometheus.Registerer, s *Store) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_log_bytes", Help: "Size of the log that a restart would have to read."},
 			func() float64 { return float64(s.logBytes()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_summing_bytes", Help: "Memory that sums of files have taken for columns."},
+			func() float64 { return float64(s.sums.memory.used.Load()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_hot_replaced_bytes", Help: "Memory of the identities of rows that stand instead of rows of files."},
+			func() float64 { return float64(s.sums.keys.used.Load()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tidemark_hot_series", Help: "Series of all tables."}, func() float64 { return float64(s.series()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -14,8 +14,9 @@ type Snapshot struct {
 
 	mu struct {
 		sync.Mutex
-		closed bool
-		views  map[*Table]*View
+		closed   bool
+		views    map[*Table]*View
+		reserved int64 // bytes for readers of sums
 	}
 }
 
@@ -62,13 +63,14 @@ func (s *Store) Snapshot() *Snapshot {
 // Close lets go of what the snapshot kept. It may be called twice.
 func (sn *Snapshot) Close() error {
 	sn.mu.Lock()
-	closed := sn.mu.closed
-	sn.mu.closed = true
+	closed, reserved := sn.mu.closed, sn.mu.reserved
+	sn.mu.closed, sn.mu.reserved = true, 0
 	sn.mu.Unlock()
 	if closed {
 		return nil
 	}
 	s := sn.store
+	s.sums.memory.give(reserved)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.mu.snapshots, sn.number)

@@ -62,6 +62,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		requests: make(chan request), stopped: make(chan struct{}),
 	}
 	s.mu.tables, s.mu.snapshots, s.mu.removed = map[uint32]*Table{}, map[uint64]*Snapshot{}, map[string]uint64{}
+	s.sums.memory.most = opts.SumsBytes
 	s.metrics = newMetrics(opts.Registerer, s)
 	conn, err := opts.Engine.Connect(ctx)
 	if err != nil {

@@ -30,6 +30,7 @@ type sumsRequest struct {
 	All      bool  // series; else those listed, ascending
 	Series   []uint32
 	Rows     int64 // of the result, about
+	Bytes    int64 // of memory that a reader needs
 	Pieces   int   // row groups of the files
 
 	SeriesField, TimeField int // numbers of columns in files
@@ -63,7 +64,7 @@ func (v *View) summed(ctx context.Context, scan Scan, sel selection) (text strin
 	if len(overlays) > 0 {
 		req.Snapshot, req.Table = v.snapshot.number, v.table.id
 	}
-	left, taken := []File{}, []File{}
+	var left, taken []File
 	files := v.filesIn(scan, sel)
 	unsaid := req.obey(files, v.deletesNow(), sel)
 	offers, err := v.table.store.sums.offers(ctx, files, &req)
@@ -79,6 +80,10 @@ func (v *View) summed(ctx context.Context, scan Scan, sel selection) (text strin
 		req.add(&f, offers[i])
 	}
 	if len(taken) == 0 || v.table.store.sums.crowded(overlays, taken, scan) {
+		return "", v, nil
+	}
+	if !v.snapshot.reserve(req.Bytes) {
+		v.table.store.metrics.unsummed.Add(float64(len(taken)))
 		return "", v, nil
 	}
 	ours := *v
@@ -197,13 +202,14 @@ func (r *sumsRequest) text(g *Grouping, overlays []segmentView) string {
 // sums is what the store needs to sum up files itself.
 type sums struct {
 	layouts layouts
+	memory  readingMemory
 	keys    keyMemory
 	share   float64 // 0 is crowdedShare
 	idle    idleSummers
 }
 
-// maxReading bounds the bytes of columns that a thread holds. The row groups of files of
-// ours have half as many.
+// maxReading bounds the bytes that a reader needs, however much memory there is. The row
+// groups of files of ours have half as many.
 const maxReading = 256 << 20
 
 // physicalTypes are the types of columns in files.
@@ -212,7 +218,8 @@ var physicalTypes = map[Type]parquet.Type{Bigint: parquet.Int64, Double: parquet
 // offer is what the footer of a file says of it for a request.
 type offer struct {
 	fits   bool
-	groups int // row groups
+	groups int   // row groups
+	bytes  int64 // that a reader needs
 }
 
 // offers reads the footers of files. One that is not there, because it is in a bucket, is
@@ -221,7 +228,8 @@ func (s *sums) offers(ctx context.Context, files []File, r *sumsRequest) ([]offe
 	list := make([]offer, len(files))
 	err := s.layouts.each(ctx, files, func(i int, layout *parquet.Layout, err error) {
 		if err == nil && utf8.ValidString(files[i].Path) && r.fits(layout) == nil {
-			list[i] = offer{true, len(layout.Groups)}
+			bytes := r.bytes(layout)
+			list[i] = offer{bytes <= s.memory.largest(), len(layout.Groups), bytes}
 		}
 	})
 	return list, err
@@ -230,6 +238,18 @@ func (s *sums) offers(ctx context.Context, files []File, r *sumsRequest) ([]offe
 // add adds a file that fits.
 func (r *sumsRequest) add(f *File, o offer) {
 	r.Files, r.Applied, r.Pieces = append(r.Files, f.Path), append(r.Applied, f.Applied), r.Pieces+o.groups
+	r.Bytes = max(r.Bytes, o.bytes)
+}
+
+// bytes is the memory that a reader of a file needs.
+func (r *sumsRequest) bytes(layout *parquet.Layout) int64 {
+	total := layout.Column(r.SeriesField).Bytes() + layout.Column(r.TimeField).Bytes()
+	for _, column := range r.Columns {
+		if c := layout.Column(column.Field); c != nil && column.Type != Timestamp {
+			total += c.Bytes()
+		}
+	}
+	return total
 }
 
 // fits says what is wrong with a file for a request.
@@ -240,18 +260,17 @@ func (r *sumsRequest) fits(layout *parquet.Layout) error {
 	if c := layout.Column(r.TimeField); c == nil || !c.Readable || !c.Instant {
 		return fmt.Errorf("column %d holds no times", r.TimeField)
 	}
-	bytes := layout.Column(r.SeriesField).Bytes() + layout.Column(r.TimeField).Bytes()
 	for _, column := range r.Columns {
 		c := layout.Column(column.Field)
 		if c == nil {
 			continue // its values are NULL
 		}
-		if bytes += c.Bytes(); bytes > maxReading {
-			return fmt.Errorf("a row group of its columns takes more than %d bytes", int64(maxReading))
-		}
 		if !c.Readable || c.Type != physicalTypes[column.Type] || c.Instant != (column.Type == Timestamp) {
 			return fmt.Errorf("column %d cannot be read", column.Field)
 		}
+	}
+	if bytes := r.bytes(layout); bytes > maxReading {
+		return fmt.Errorf("a row group of its columns takes %d bytes, more than %d", bytes, int64(maxReading))
 	}
 	return nil
 }

@@ -71,6 +71,7 @@ type summing struct {
 		pieces  []piece    // row groups of them that are left
 		reading int        // files of which the footer is being read
 		read    *sync.Cond // one was
+		taken   bool       // a reader has the memory that the statement's snapshot reserved
 	}
 }
 
@@ -207,19 +208,9 @@ func (run *summing) Close() error {
 
 // Reader is part of duckdb.Reading.
 func (run *summing) Reader() (duckdb.Reader, error) {
-	s := run.store.sums.idle.take()
+	s := run.store.sums.idle.take(run.request)
 	s.begin(run.request, &run.touched)
 	return &sumsReader{run: run, summer: s}, nil
-}
-
-// idleSummers keeps the memory of readers for others.
-type idleSummers struct{ pool sync.Pool }
-
-func (i *idleSummers) take() *summer {
-	if s, ok := i.pool.Get().(*summer); ok {
-		return s
-	}
-	return &summer{}
 }
 
 // sumsReader sums up row groups and hands out what became of them.
@@ -230,6 +221,7 @@ type sumsReader struct {
 	file   *os.File // it, open
 	given  int      // results of the summer
 	rows   int      // of the row group that are left
+	share  readerShare
 }
 
 // Close is part of duckdb.Reader.
@@ -238,6 +230,8 @@ func (r *sumsReader) Close() error {
 		r.summer.holes.touched = nil
 		r.run.store.sums.idle.pool.Put(r.summer)
 		r.summer = nil
+		r.run.leave(r.share)
+		r.share = noShare
 	}
 	return r.open("")
 }
@@ -304,6 +298,11 @@ func (r *sumsReader) Read(columns []duckdb.Output, limit int) (int, error) {
 }
 
 func (r *sumsReader) nextGroup() (bool, error) {
+	if r.share == noShare {
+		if r.share = r.run.admit(); r.share == noShare {
+			return false, nil
+		}
+	}
 	next, ok, err := r.run.take()
 	if err != nil || !ok {
 		return false, err

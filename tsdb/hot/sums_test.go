@@ -85,6 +85,7 @@ func TestSumsAreDuckDBs(t *testing.T) {
 				req.All, req.Series = false, []uint32{1, 4, 5, 29, 70}[r.IntN(4):]
 				where += " AND ts_series IN (" + selection{series: req.Series}.text() + ")"
 			}
+			where += req.deleteSome(r)
 			bucket, given := "0", "0"
 			if req.Width > 0 {
 				bucket = fmt.Sprintf("(epoch_ns(time) - (epoch_ns(time) %% %[1]d + %[1]d) %% %[1]d)", req.Width)
@@ -103,6 +104,26 @@ func TestSumsAreDuckDBs(t *testing.T) {
 			}
 		}
 	}
+}
+
+// deleteSome has a request leave out random rows, and says so in SQL. The file obeys the
+// deletes up to number 2.
+func (r *sumsRequest) deleteSome(random *rand.Rand) (conditions string) {
+	r.Applied = []uint64{2}
+	for number := range random.Uint64N(7) {
+		d := sumsDelete{Number: number, From: random.Int64N(8e12) - 2e12, All: random.IntN(3) == 0}
+		d.To = d.From + random.Int64N(1e13)>>random.IntN(40)
+		series := "true"
+		if !d.All {
+			d.Series = []uint32{1, 3, 4, 5, 6, 11, 29}[random.IntN(6):]
+			series = "ts_series IN (" + selection{series: d.Series}.text() + ")"
+		}
+		r.Deletes = append(r.Deletes, d)
+		if number > 2 {
+			conditions += fmt.Sprintf(" AND NOT (%s AND epoch_ns(time) BETWEEN %d AND %d)", series, d.From, d.To)
+		}
+	}
+	return conditions
 }
 
 func (m *mover) lines(query string) (lines []string) {
