@@ -27,6 +27,13 @@ void tidemark_enter_ours(void);
 void tidemark_leave_ours(void);
 void tidemark_end_operating(void);
 
+// Has what the calling thread does from now on wake none of DuckDB's threads, until
+// tidemark_end_operating.
+void tidemark_work_alone(void);
+
+// Times that a thread was not woken because of it.
+long long tidemark_unwoken(void);
+
 // Counts the logs, of all databases of this process, in which what a commit that failed
 // had written stays.
 long long tidemark_damaged_logs(void);

@@ -11,6 +11,7 @@ package duckdb
 // #cgo LDFLAGS: -Wl,--wrap=_ZNK6duckdb16ParsedExpression4HashEv
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb18BufferedFileWriter8TruncateEm
 // #cgo LDFLAGS: -Wl,--wrap=_ZN6duckdb8Executor11ExecuteTaskEb
+// #cgo LDFLAGS: -Wl,--wrap=sem_post
 import "C"
 
 import (
@@ -57,6 +58,16 @@ func operate() (done func()) {
 		runtime.UnlockOSThread()
 	}
 }
+
+// operateAlone is operate for a statement that is done sooner than others are woken for it.
+func operateAlone() (done func()) {
+	done = operate()
+	C.tidemark_work_alone()
+	return done
+}
+
+// unwoken returns how often no thread was woken for a statement.
+func unwoken() int64 { return int64(C.tidemark_unwoken()) }
 
 // enterOurs surrounds a function that DuckDB calls: an exception must not unwind
 // through Go, so nothing is refused to it.

@@ -13,4 +13,5 @@ func raiseCeiling(int64)                        {}
 func halt(bindings.ClientContext) (goOn func()) { return func() {} }
 func halted() bool                              { return false }
 func operate() (done func())                    { return func() {} }
+func operateAlone() (done func())               { return func() {} }
 func enterOurs() (leave func())                 { return func() {} }

@@ -114,7 +114,7 @@ func (s *Inserter) Insert(ctx context.Context, columns []Data, rows int) error {
 	s.rows.Store(batch)
 	defer s.rows.Store(nil)
 	defer c.watch(ctx)()
-	defer operate()()
+	defer operateAlone()()
 	var res bindings.Result
 	defer bindings.DestroyResult(&res)
 	if bindings.ExecutePrepared(s.stmt, &res) == bindings.StateError {
