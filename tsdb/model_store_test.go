@@ -23,8 +23,8 @@ import (
 
 // go test ./tsdb -run TestStoreAgreesWithModel -args -model 1000 -model-seed 7
 var (
-	modelRuns = flag.Int("model", 4, "random sequences that the store runs beside the model")
-	modelSeed = flag.Uint64("model-seed", 1, "seed of the first sequence")
+	modelRuns = flag.Int("model", modelSequences, "random sequences that the store runs beside the model")
+	modelSeed = flag.Uint64("model-seed", firstSequence, "seed of the first sequence")
 )
 
 func TestStoreAgreesWithModel(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 //
 //	go test ./tsdb/hot -run TestModel -args -model 1000 -model-seed 7
 var (
-	modelRuns = flag.Int("model", 4, "random sequences that the store runs beside the model")
+	modelRuns = flag.Int("model", modelSequences, "random sequences that the store runs beside the model")
 	modelSeed = flag.Uint64("model-seed", 1, "seed of the first sequence")
 )
 
@@ -224,7 +224,7 @@ func TestModel(t *testing.T) {
 // The same with a thousand columns, which is nearly as many as a table may have.
 func TestModelWide(t *testing.T) {
 	w := newWorld(t, *modelSeed)
-	for range 8 {
+	for range wideSteps {
 		w.widen()
 		w.step()
 	}
