@@ -42,6 +42,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
+	shareHeaps()
 	e := &Engine{opts: opts, gate: newGate()}
 	if err := removeSpilled(opts.TempDir); err != nil {
 		return nil, err

@@ -38,6 +38,10 @@ long long tidemark_unwoken(void);
 // had written stays.
 long long tidemark_damaged_logs(void);
 
+// Has all threads of this process share so many heaps of the C library, unless the
+// environment says how many, and reports whether that is so.
+int tidemark_share_heaps(int heaps);
+
 #ifdef __cplusplus
 }
 #endif

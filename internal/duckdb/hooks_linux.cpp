@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <exception>
 #include <functional>
+#include <malloc.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdexcept>
@@ -196,6 +198,14 @@ void tidemark_end_operating(void) { operating = alone = false; }
 void tidemark_work_alone(void) { alone = true; }
 long long tidemark_unwoken(void) { return unwoken; }
 long long tidemark_damaged_logs(void) { return damaged; }
+int tidemark_share_heaps(int heaps) {
+#ifdef __GLIBC__
+	return getenv("MALLOC_ARENA_MAX") == nullptr ? mallopt(M_ARENA_MAX, heaps) : 1;
+#else
+	(void)heaps;
+	return 1; // there is one
+#endif
+}
 
 #define ALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension8AllocateEPNS_20PrivateAllocatorDataEm
 #define REALLOCATE(kind) kind##_ZN6duckdb17JemallocExtension10ReallocateEPNS_20PrivateAllocatorDataEPhmm

@@ -25,6 +25,13 @@ func TestWaitingSleeps(t *testing.T) {
 	t.Error("no thread slept while others had the last tasks of a statement")
 }
 
+// The C library takes the number of heaps.
+func TestHeapsAreShared(t *testing.T) {
+	if !shareHeaps() {
+		t.Error("the number of heaps was refused")
+	}
+}
+
 // meeting is a relation of no rows whose readers wait for each other.
 type meeting struct {
 	threads int

@@ -8,6 +8,7 @@ import bindings "github.com/duckdb/duckdb-go-bindings"
 // Elsewhere its memory limit and its looks for interrupts are all there is.
 
 func memoryUsed() int64                         { return 0 }
+func shareHeaps() bool                          { return true }
 func damagedLogs() int64                        { return 0 }
 func raiseCeiling(int64)                        {}
 func halt(bindings.ClientContext) (goOn func()) { return func() {} }
