@@ -12,7 +12,7 @@ ARGS    ?=
 # Where goroutines meet, the race detector watches.
 RACED  := ./broker ./internal/seqlog ./rules ./action ./deadletter ./tsdb/... ./query/... ./api/... ./identity ./meta ./server ./fleet/... ./console ./internal/duckdb
 # Tests of many values one after another, which it would only slow down.
-VALUES := ^(TestEvery.*|TestDatesAgreeWithTime|TestFoldsAgreeWithColumns|TestSameness|TestGolden|TestSamples.*|TestRandomQueries|TestErrorsDoNotLeak|TestHostile.*|TestLargeStatements|TestSumsAreDuckDBs|TestSeriesBytesAreTheHeap|TestSeriesTableIsAMap|TestChoose.*|TestIndex.*|TestTrino.*|Fuzz.*)$$
+VALUES := ^(TestEvery.*|TestDatesAgreeWithTime|TestFoldsAgreeWithColumns|TestSameness|TestGolden|TestSamples.*|TestRandomQueries|TestErrorsDoNotLeak|TestHostile.*|TestLargeStatements|TestSumsAreDuckDBs|TestSumsOfDamagedFiles|TestSeriesBytesAreTheHeap|TestSeriesTableIsAMap|TestChoose.*|TestIndex.*|TestTrino.*|Fuzz.*)$$
 
 .PHONY: help build demo test test-unit test-race test-e2e test-console lint bench bench-peers soak peers fuzz docs tools clean
 
