@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,13 +124,9 @@ func TestOpenRemovesDropped(t *testing.T) {
 // Work that fails changes nothing, leaves no file, is tried again ever more slowly, and
 // makes the mover unhealthy after a while; then it succeeds.
 func TestFailures(t *testing.T) {
-	full := true
-	h := newHouse(t, Options{Every: time.Millisecond, Free: func() (uint64, error) {
-		if full {
-			return 100 << 20, nil
-		}
-		return 1 << 40, nil
-	}})
+	var free atomic.Uint64
+	free.Store(100 << 20)
+	h := newHouse(t, Options{Every: time.Millisecond, Free: func() (uint64, error) { return free.Load(), nil }})
 	h.write(row("a", at(0), 1, 1))
 	err := h.mover.Flush(t.Context(), 1)
 	if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "104857600 bytes") {
@@ -148,7 +145,7 @@ func TestFailures(t *testing.T) {
 	}
 	h.write(row("a", at(0), 2, 2)) // into an overlay
 	h.shows("a@0=2")
-	full = false
+	free.Store(1 << 40)
 	h.advance(retryMost)
 	h.soon("the next try", func() bool { return len(h.hot.Table(1).Files()) == 1 })
 	h.soon("health", func() bool { return h.mover.Health() == nil })
