@@ -51,7 +51,7 @@ func (n *node) soakTables(ctx context.Context) error {
 
 // soakMemory is the engine's limit during a soak: it keeps what it has read up to that, so
 // without one memory grows with the data for longer than a soak lasts.
-const soakMemory = "512MB"
+const soakMemory = "1GB"
 
 // soak is a run under way.
 type soak struct {
