@@ -30,7 +30,7 @@ func raiseCeiling(bytes int64) { C.tidemark_raise_memory_ceiling(C.longlong(byte
 // shareHeaps bounds the heaps of the C library, in which DuckDB's plans and catalogues
 // lie. By itself it has eight for each processor, so that fifty threads need not wait for
 // each other, and what is given back in one heap is of no use to the others: after five
-// minutes of a mixed load they had 104 MB, with two heaps 34, and no call took longer.
+// minutes of a mixed load they had 104 MB, with two heaps 34, and a load took no more processor time.
 func shareHeaps() bool { return C.tidemark_share_heaps(C.int(max(2, runtime.NumCPU()))) != 0 }
 
 // damagedLogs counts logs that could not be freed of a failed commit.
